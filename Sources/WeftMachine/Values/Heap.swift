@@ -1,0 +1,282 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The header of every counted block; its payload follows.
+public struct Block {
+  /// How many references there are. Positive: owned by one machine. Negative: shared between machines, counted atomically.
+  var count: Int64
+  /// Kind in the lowest byte, flags in the next, the block's size in bytes above.
+  var meta: UInt64
+
+  @inline(__always) var kind: UInt64 { meta & 0xFF }
+  @inline(__always) var size: Int { Int(meta >> 16) }
+  @inline(__always) var flags: UInt64 {
+    get { (meta >> 8) & 0xFF }
+    set { meta = (meta & ~0xFF00) | (newValue << 8) }
+  }
+
+  static let headerSize = 16
+}
+
+typealias BlockPointer = UnsafeMutablePointer<Block>
+
+extension UnsafeMutablePointer<Block> {
+  /// The address `offset` bytes after the start of the block.
+  @inline(__always) func at<T>(_ offset: Int, as type: T.Type = T.self) -> UnsafeMutablePointer<T> {
+    UnsafeMutableRawPointer(self).advanced(by: offset).assumingMemoryBound(to: T.self)
+  }
+}
+
+/// Where a machine's blocks come from: lists of free pieces by size, and the C allocator above `largestPiece`.
+///
+/// A debug build takes every block from the C allocator, so that the address sanitizer sees each of them.
+struct HeapState {
+  static let granularity = 16
+  static let largestPiece = 512
+  static let slabSize = 1 << 16
+
+  /// Bytes in live blocks.
+  var live = 0
+  /// The greatest that `live` has been.
+  var peak = 0
+  /// `live` may not pass this.
+  var limit = Int.max
+  /// Blocks handed out and not yet back.
+  var blocks = 0
+  /// Set when `live` has passed `limit`; the machine faults at its next safepoint.
+  var isOverLimit = false
+  /// Heads of the lists of free pieces, by size / granularity.
+  var free: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+  var slab: UnsafeMutableRawPointer?
+  var slabLeft = 0
+  /// Slabs are linked through their first word.
+  var slabs: UnsafeMutableRawPointer?
+}
+
+/// A handle on a machine's allocator; copying it copies a pointer.
+struct Heap {
+  let state: UnsafeMutablePointer<HeapState>
+
+  init() {
+    let lists = HeapState.largestPiece / HeapState.granularity + 1
+    let free = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: lists)
+    free.initialize(repeating: nil, count: lists)
+    state = .allocate(capacity: 1)
+    state.initialize(to: HeapState(free: free))
+  }
+
+  /// Gives everything back. Every block must have been released before.
+  func destroy() {
+    var slab = state.pointee.slabs
+    while let current = slab {
+      slab = current.load(as: UnsafeMutableRawPointer?.self)
+      free(current)
+    }
+    state.pointee.free.deallocate()
+    state.deallocate()
+  }
+
+  @inline(__always) static func roundUp(_ size: Int) -> Int {
+    (size + HeapState.granularity - 1) & ~(HeapState.granularity - 1)
+  }
+
+  /// Raw memory of at least `size` bytes, charged to the machine. `size` must be a multiple of 16.
+  @inline(__always) func allocateRaw(_ size: Int) -> UnsafeMutableRawPointer {
+    charge(size)
+    #if !DEBUG
+      if size <= HeapState.largestPiece {
+        let list = state.pointee.free + (size / HeapState.granularity)
+        if let piece = list.pointee {
+          list.pointee = piece.load(as: UnsafeMutableRawPointer?.self)
+          return piece
+        }
+        return allocateFromSlab(size)
+      }
+    #endif
+    return systemAllocate(size)
+  }
+
+  @inline(__always) func freeRaw(_ pointer: UnsafeMutableRawPointer, size: Int) {
+    state.pointee.live &-= size
+    state.pointee.blocks &-= 1
+    #if !DEBUG
+      if size <= HeapState.largestPiece {
+        let list = state.pointee.free + (size / HeapState.granularity)
+        pointer.storeBytes(of: list.pointee, as: UnsafeMutableRawPointer?.self)
+        list.pointee = pointer
+        return
+      }
+    #endif
+    free(pointer)
+  }
+
+  @inline(__always) private func charge(_ size: Int) {
+    let live = state.pointee.live &+ size
+    state.pointee.live = live
+    state.pointee.blocks &+= 1
+    if live > state.pointee.peak {
+      state.pointee.peak = live
+      if live > state.pointee.limit { state.pointee.isOverLimit = true }
+    }
+  }
+
+  @inline(never) private func allocateFromSlab(_ size: Int) -> UnsafeMutableRawPointer {
+    if state.pointee.slabLeft < size {
+      let slab = systemAllocate(HeapState.slabSize)
+      slab.storeBytes(of: state.pointee.slabs, as: UnsafeMutableRawPointer?.self)
+      state.pointee.slabs = slab
+      state.pointee.slab = slab + HeapState.granularity
+      state.pointee.slabLeft = HeapState.slabSize - HeapState.granularity
+    }
+    // unreachable: a slab was just made if there was none.
+    let piece = state.pointee.slab.unsafelyUnwrapped
+    state.pointee.slab = piece + size
+    state.pointee.slabLeft -= size
+    return piece
+  }
+
+  @inline(never) private func systemAllocate(_ size: Int) -> UnsafeMutableRawPointer {
+    guard let pointer = malloc(size) else {
+      // unreachable for scripts with a memory limit; without one the system itself is out of memory.
+      fatalError("unreachable: out of memory")
+    }
+    return pointer
+  }
+
+  /// Whether `size` more bytes fit the limit. Ask before making anything whose size a script chooses.
+  @inline(__always) func hasRoom(for size: Int) -> Bool {
+    size >= 0 && size <= state.pointee.limit - min(state.pointee.live, state.pointee.limit)
+  }
+
+  /// A block with one reference and an undefined payload. `size` includes the header.
+  @inline(__always) func allocate(kind: UInt64, size: Int) -> BlockPointer {
+    let rounded = Heap.roundUp(size)
+    let block = allocateRaw(rounded).assumingMemoryBound(to: Block.self)
+    block.pointee.count = 1
+    block.pointee.meta = kind | UInt64(rounded) << 16
+    return block
+  }
+
+  @inline(__always) func freeBlock(_ block: BlockPointer) {
+    freeRaw(UnsafeMutableRawPointer(block), size: block.pointee.size)
+  }
+}
+
+// MARK: - Counting
+
+@inline(__always) func retain(_ value: Value) {
+  if value.isHeap { retain(value.block) }
+}
+
+@inline(__always) func retain(_ block: BlockPointer) {
+  let count = block.pointee.count
+  if count > 0 { block.pointee.count = count &+ 1 } else { retainShared(block) }
+}
+
+@inline(never) private func retainShared(_ block: BlockPointer) {
+  let counter = UnsafeMutableRawPointer(block).assumingMemoryBound(to: Atomic<Int64>.self)
+  _ = counter.pointee.subtract(1, ordering: .relaxed)
+}
+
+extension Value {
+  /// The value with one reference more.
+  @inline(__always) func retained() -> Value {
+    retain(self)
+    return self
+  }
+
+  /// Whether this is the only reference, so that the block may be changed in place.
+  @inline(__always) var isUnique: Bool { block.pointee.count == 1 }
+}
+
+extension Heap {
+  @inline(__always) func release(_ value: Value) {
+    if value.isHeap { release(value.block) }
+  }
+
+  @inline(__always) func release(_ block: BlockPointer) {
+    let count = block.pointee.count
+    if count > 1 { block.pointee.count = count &- 1 } else { releaseLast(block) }
+  }
+
+  @inline(never) private func releaseLast(_ block: BlockPointer) {
+    if block.pointee.count < 0 {
+      let counter = UnsafeMutableRawPointer(block).assumingMemoryBound(to: Atomic<Int64>.self)
+      if counter.pointee.add(1, ordering: .acquiringAndReleasing).newValue != 0 { return }
+    }
+    switch block.pointee.kind {
+    case Kind.string, Kind.bigInt, Kind.bytes, Kind.range: freeBlock(block)
+    default: destroyTree(block)
+    }
+  }
+
+  /// Frees a block and all that only it held. Uses a list threaded through the dead blocks, never recursion,
+  /// so that a list nested a million deep cannot overflow the stack.
+  @inline(never) private func destroyTree(_ root: BlockPointer) {
+    var dead: BlockPointer? = root
+    root.pointee.count = 0
+    while let block = dead {
+      dead = BlockPointer(bitPattern: Int(block.pointee.count))
+      forEachReference(in: block) { value in
+        let child = value.block
+        let count = child.pointee.count
+        if count > 1 {
+          child.pointee.count = count &- 1
+          return
+        }
+        if count < 0 {
+          let counter = UnsafeMutableRawPointer(child).assumingMemoryBound(to: Atomic<Int64>.self)
+          if counter.pointee.add(1, ordering: .acquiringAndReleasing).newValue != 0 { return }
+        }
+        child.pointee.count = Int64(Int(bitPattern: dead))
+        dead = child
+      }
+      if block.pointee.kind == Kind.cell { CellBlock(block).unlink() }
+      freeBlock(block)
+    }
+  }
+
+  /// Calls `body` with each heap value that `block` holds.
+  @inline(__always) func forEachReference(in block: BlockPointer, _ body: (Value) -> Void) {
+    let values: UnsafeMutablePointer<Value>
+    let count: Int
+    switch block.pointee.kind {
+    case Kind.list:
+      values = ListBlock(block).elements
+      count = ListBlock(block).count
+    case Kind.map:
+      let map = MapBlock(block)
+      for index in 0..<map.used where !map.entries[index].isRemoved {
+        let entry = map.entries[index]
+        if entry.key.isHeap { body(entry.key) }
+        if entry.value.isHeap { body(entry.value) }
+      }
+      return
+    case Kind.closure:
+      values = ClosureBlock(block).captures
+      count = ClosureBlock(block).captureCount
+    case Kind.error:
+      values = ErrorBlock(block).slots
+      count = ErrorBlock.slotCount
+    case Kind.response:
+      values = ResponseBlock(block).slots
+      count = ResponseBlock.slotCount
+    case Kind.cell:
+      values = CellBlock(block).slot
+      count = 1
+    case Kind.errorKind:
+      values = block.at(Block.headerSize)
+      count = 1
+    case Kind.task:
+      values = TaskBlock(block).slots
+      count = TaskBlock.slotCount
+    default: return
+    }
+    for index in 0..<count where values[index].isHeap { body(values[index]) }
+  }
+}

@@ -15,7 +15,7 @@ extension Parser {
   private mutating func failExpectingCondition() {
     report(
       Code.expectedExpression, "expected an expression before `{`", at: token.span,
-      hint: "a map in the head of a block stands in parentheses")
+      hint: peek(2).kind == .leftBrace ? "a map in the head of a block stands in parentheses" : nil)
   }
 
   // MARK: gather and race

@@ -111,10 +111,10 @@ extension Parser {
 
   /// Something follows a complete statement on its line.
   mutating func reportJunk(after statement: Statement?) {
+    if reportAssignmentLookalike() { return }
     let found = foundText
     var hint: String?
     switch token.kind {
-    case .assign: if reportAssignmentLookalike() { return }
     case .rightParen, .rightBracket:
       return report(Code.unmatched, "\(found) closes nothing", at: token.span)
     case .question: hint = "`if` is an expression: `if c { a } else { b }`"

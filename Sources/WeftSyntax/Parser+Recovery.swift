@@ -74,15 +74,29 @@ extension Parser {
     let mismatched = [.rightParen, .rightBracket, .rightBrace].contains(token.kind) && token.kind != closer
     guard atEnd || mismatched else { return false }
     let opening = Span(Int(bracket.start), Int(bracket.start) + 1)
-    let labels =
-      mismatched
-      ? [Diagnostic.Label(span: token.span, text: "expected \(Parser.spelling(of: closer)) before this")] : []
+    var labels: [Diagnostic.Label] = []
+    if mismatched {
+      labels = [.init(span: token.span, text: "expected \(Parser.spelling(of: closer)) before this")]
+    } else if let suspect = misindentedBrace(), suspect.start != bracket.start {
+      labels = [.init(span: suspect, text: "by its indentation, this one lacks its `}`")]
+    }
     let reportable = !recovering && !(atEnd && endsInString)
     report(
       Code.unclosed, "`\(source.text(opening))` is never closed", at: opening,
       caret: "no matching \(Parser.spelling(of: closer))", labels: labels)
     if atEnd, reportable { endProblems += 1 }
     return true
+  }
+
+  /// The first `{` whose `}` is indented less than its line: most likely that `}` was meant for a block further out.
+  private func misindentedBrace() -> Span? {
+    var open: [Token] = []
+    for token in tokens {
+      if token.kind == .leftBrace { open.append(token) }
+      guard token.kind == .rightBrace, let opener = open.popLast(), token.newlineBefore else { continue }
+      if indentation(at: token.start) < indentation(at: opener.start) { return opener.span }
+    }
+    return nil
   }
 
   // MARK: Going on

@@ -73,7 +73,10 @@ extension Parser {
 
   mutating func parseStatement() -> Statement {
     let start = token.start
+    let outer = height
+    height = 0
     let kind = parseStatementKind()
+    height = max(outer, height)
     return Statement(kind, span(from: start))
   }
 

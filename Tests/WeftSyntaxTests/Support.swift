@@ -1,0 +1,21 @@
+import WeftSyntax
+
+/// The dump of a script that must have no problems; otherwise their texts, so that a failed expectation shows them.
+func dumped(_ text: String) -> String {
+  let source = SourceFile(name: "t.weft", text: text)
+  let result = parse(source)
+  guard result.diagnostics.isEmpty else { return rendered(text) }
+  return dump(result.tree)
+}
+
+/// All diagnostics of a script as people see them.
+func rendered(_ text: String) -> String {
+  let source = SourceFile(name: "t.weft", text: text)
+  let renderer = DiagnosticRenderer(color: false)
+  return parse(source).diagnostics.map { renderer.text($0, in: source) }.joined(separator: "\n\n")
+}
+
+/// The codes of a script's diagnostics, in order.
+func codes(_ text: String) -> [String] {
+  parse(SourceFile(name: "t.weft", text: text)).diagnostics.map(\.code)
+}

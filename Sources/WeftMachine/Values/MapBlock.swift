@@ -85,7 +85,8 @@ struct MapBlock {
   @inline(__always) private func sameKey(_ left: Value, _ right: Value) -> Bool {
     if left.tag != right.tag { return false }
     if left.bits == right.bits { return true }
-    return left.tag == Kind.string && StringBlock(left) == StringBlock(right)
+    if left.tag == Kind.string { return StringBlock(left) == StringBlock(right) }
+    return left.tag == Kind.bigInt && IntegerBlock(left) == IntegerBlock(right)
   }
 
   @inline(__always) func insertIntoIndex(position: Int, hash: UInt64) {

@@ -1,0 +1,47 @@
+extension BuiltinFunction {
+  /// The signatures of the `math` namespace.
+  var mathSignature: BuiltinSignature {
+    switch self {
+    case .mathPi: .init("math.pi", [], "the ratio of a circle's circumference to its diameter")
+    case .mathE: .init("math.e", [], "the base of the natural logarithm")
+    case .mathTau: .init("math.tau", [], "twice pi")
+    case .mathInf: .init("math.inf", [], "infinity")
+    case .mathNan: .init("math.nan", [], "the Float that is not a number")
+    case .mathSqrt: .init("math.sqrt", [.needed("x")], "the square root")
+    case .mathIsqrt: .init("math.isqrt", [.needed("x")], "the whole part of an Int's square root")
+    case .mathCbrt: .init("math.cbrt", [.needed("x")], "the cube root")
+    case .mathFloor: .init("math.floor", [.needed("x")], "the greatest Int that is not above x")
+    case .mathCeil: .init("math.ceil", [.needed("x")], "the least Int that is not below x")
+    case .mathTrunc: .init("math.trunc", [.needed("x")], "x without its fraction")
+    case .mathSin: .init("math.sin", [.needed("x")], "the sine of an angle in radians")
+    case .mathCos: .init("math.cos", [.needed("x")], "the cosine of an angle in radians")
+    case .mathTan: .init("math.tan", [.needed("x")], "the tangent of an angle in radians")
+    case .mathAsin: .init("math.asin", [.needed("x")], "the angle whose sine is x")
+    case .mathAcos: .init("math.acos", [.needed("x")], "the angle whose cosine is x")
+    case .mathAtan: .init("math.atan", [.needed("x")], "the angle whose tangent is x")
+    case .mathAtan2: .init("math.atan2", [.needed("y"), .needed("x")], "the angle of the point (x, y)")
+    case .mathSinh: .init("math.sinh", [.needed("x")], "the hyperbolic sine")
+    case .mathCosh: .init("math.cosh", [.needed("x")], "the hyperbolic cosine")
+    case .mathTanh: .init("math.tanh", [.needed("x")], "the hyperbolic tangent")
+    case .mathExp: .init("math.exp", [.needed("x")], "e to the power of x")
+    case .mathLog: .init("math.log", [.needed("x"), .optional("base")], "the natural logarithm, or that to a base")
+    case .mathLog2: .init("math.log2", [.needed("x")], "the logarithm to base 2")
+    case .mathLog10: .init("math.log10", [.needed("x")], "the logarithm to base 10")
+    case .mathLog1p: .init("math.log1p", [.needed("x")], "the natural logarithm of 1 + x")
+    case .mathPow: .init("math.pow", [.needed("base"), .needed("exponent")], "a power as a Float")
+    case .mathHypot: .init("math.hypot", [.needed("x"), .needed("y")], "the distance of (x, y) from the origin")
+    case .mathFmod: .init("math.fmod", [.needed("x"), .needed("y")], "the remainder with the sign of x")
+    case .mathGcd: .init("math.gcd", variadic: true, "the greatest common divisor")
+    case .mathLcm: .init("math.lcm", variadic: true, "the least common multiple")
+    case .mathFactorial: .init("math.factorial", [.needed("n")], "the product of 1 to n")
+    case .mathComb: .init("math.comb", [.needed("n"), .needed("k")], "in how many ways k of n can be chosen")
+    case .mathDegrees: .init("math.degrees", [.needed("radians")], "radians as degrees")
+    case .mathRadians: .init("math.radians", [.needed("degrees")], "degrees as radians")
+    case .mathIsnan: .init("math.isnan", [.needed("x")], "whether x is not a number")
+    case .mathIsinf: .init("math.isinf", [.needed("x")], "whether x is infinite")
+    case .mathIsfinite: .init("math.isfinite", [.needed("x")], "whether x is neither infinite nor nan")
+    // unreachable: `signature` asks for the names of `math` alone.
+    default: .init("math", [], "mathematics")
+    }
+  }
+}

@@ -1,0 +1,62 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+extension Machine {
+  /// `slot = slot + right`, in place when nothing else refers to what is in `slot`. `right` may be the same block.
+  func addInPlace(_ slot: UnsafeMutablePointer<Value>, _ right: Value) throws(Thrown) {
+    let left = slot.pointee
+    if left.tag == Kind.bigInt, right.tag == Kind.int {
+      let integer = IntegerBlock(left)
+      if left.isUnique, integer.isWide {
+        let (sum, overflow) = integer.wide.addingReportingOverflow(Int128(right.int))
+        if !overflow {
+          if let small = Int64(exactly: sum) {
+            slot.pointee = Value(small)
+            heap.release(left)
+          } else {
+            integer.wide = sum
+          }
+          return
+        }
+      }
+    }
+    if left.tag == right.tag {
+      if left.tag == Kind.string { return try append(string: StringBlock(right), to: slot) }
+      if left.tag == Kind.list { return try extend(slot, with: right) }
+    }
+    let sum = try arithmetic(.add, left, right)
+    slot.pointee = sum
+    heap.release(left)
+  }
+
+  private func append(string piece: StringBlock, to slot: UnsafeMutablePointer<Value>) throws(Thrown) {
+    let string = StringBlock(slot.pointee)
+    let total = string.byteCount + piece.byteCount
+    if !slot.pointee.isUnique || total > string.capacity {
+      try checkRoom(total + total / 2)
+      try charge(work: total / 16)
+    }
+    heap.append(piece.buffer, to: slot)
+  }
+
+  /// Puts copies of all elements of the list `other` at the end of the list in `slot`; they may be the same list.
+  func extend(_ slot: UnsafeMutablePointer<Value>, with other: Value) throws(Thrown) {
+    let extra = ListBlock(other).count
+    if extra == 0 { return }
+    let isSame = slot.pointee.isIdentical(to: other)
+    let total = ListBlock(slot.pointee).count + extra
+    if !slot.pointee.isUnique || total > ListBlock(slot.pointee).capacity {
+      try checkRoom(total + total / 2, stride: ListBlock.stride)
+    }
+    try charge(work: extra)
+    let list = heap.makeUnique(list: slot, extra: extra)
+    // Making it unique may have freed the old block, which was `other` itself if they are the same.
+    let source = isSame ? list.elements : ListBlock(other).elements
+    let target = list.elements + list.count
+    for index in 0..<extra { target[index] = source[index].retained() }
+    list.count += extra
+  }
+}

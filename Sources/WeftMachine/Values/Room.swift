@@ -1,0 +1,46 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+extension Machine {
+  /// Counts work of a native against the run's limits: one tick for each 64 units.
+  func charge(work: Int) throws(Thrown) {}
+
+  /// Ask before allocating anything whose size a script chooses.
+  @inline(__always) func checkRoom(_ size: Int) throws(Thrown) {
+    if size < 1 << 16, heap.hasRoom(for: size) { return }
+    try checkMuchRoom(size)
+  }
+
+  /// Room for `count` pieces of `stride` bytes, with no overflow on the way.
+  func checkRoom(_ count: Int, stride: Int) throws(Thrown) {
+    let (size, overflow) = count.multipliedReportingOverflow(by: stride)
+    try checkRoom(overflow ? .max : size)
+  }
+
+  @inline(never) private func checkMuchRoom(_ size: Int) throws(Thrown) {
+    let isPossible = size >= 0 && size < 1 << 46 && heap.hasRoom(for: size)
+    if isPossible, size < 1 << 27 { return }
+    // The system may refuse what the run's limit allows, and a refused block cannot be an error any more.
+    if isPossible, let probe = malloc(size) {
+      free(probe)
+      return
+    }
+    throw raise(.limitError, "the memory limit of this run does not allow \(Machine.byteSize(size)) more")
+  }
+
+  /// A number of bytes for people: `1.2 KB`.
+  static func byteSize(_ size: Int) -> String {
+    if size < 1000 { return "\(size) B" }
+    var tenths = size / 100
+    var units = ["KB", "MB", "GB", "TB", "PB"][...]
+    while tenths >= 10_000, units.count > 1 {
+      tenths /= 1000
+      units.removeFirst()
+    }
+    let unit = units.first ?? "B"
+    return tenths >= 1000 || tenths % 10 == 0 ? "\(tenths / 10) \(unit)" : "\(tenths / 10).\(tenths % 10) \(unit)"
+  }
+}

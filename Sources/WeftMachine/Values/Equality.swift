@@ -118,11 +118,7 @@ extension Machine {
   @inline(never) private func uncommonHash(_ key: Value) throws(Thrown) -> UInt64 {
     switch key.tag {
     case Kind.bool, Kind.duration, Kind.task, Kind.group: return Hash.word(key.bits, tag: key.tag)
-    case Kind.bigInt:
-      let content = IntegerBlock(key).content
-      // unreachable: the content of a block has an address.
-      guard let start = content.baseAddress else { return 1 }
-      return Hash.bytes(start, content.count)
+    case Kind.bigInt: return Hash.integer(IntegerBlock(key))
     default:
       let name = Machine.typeName(key)
       let hint: String? =
@@ -140,5 +136,13 @@ extension Machine {
 extension BytesBlock {
   func isEqual(to other: BytesBlock) -> Bool {
     block == other.block || (count == other.count && memcmp(bytes, other.bytes, count) == 0)
+  }
+}
+
+extension Hash {
+  static func integer(_ integer: IntegerBlock) -> UInt64 {
+    // unreachable: the content of a block has an address.
+    guard let start = integer.content.baseAddress else { return 1 }
+    return bytes(start, integer.content.count)
   }
 }

@@ -3,7 +3,11 @@ import BigInt
 extension Machine {
   /// The number of a text such as `42`, `-1_000` or, in another base, `ff`; base 0 goes by a prefix such as `0xff`.
   func parseInt(_ text: StringBlock, base: Int = 10) throws(Thrown) -> Value {
-    var bytes = Machine.trimmed(text.buffer)
+    try parseInt(text.buffer, base: base)
+  }
+
+  func parseInt(_ text: UnsafeBufferPointer<UInt8>, base: Int = 10) throws(Thrown) -> Value {
+    var bytes = Machine.trimmed(text)
     var isNegative = false
     if let first = bytes.first, first == UInt8(ascii: "-") || first == UInt8(ascii: "+") {
       isNegative = first == UInt8(ascii: "-")
@@ -75,7 +79,7 @@ extension Machine {
   }
 
   func parseFloat(_ text: StringBlock) throws(Thrown) -> Value {
-    guard let value = Machine.parsedFloat(Machine.trimmed(text.buffer)) else { throw notANumber(text, "Float") }
+    guard let value = Machine.parsedFloat(Machine.trimmed(text.buffer)) else { throw notANumber(text.buffer, "Float") }
     return Value(value)
   }
 
@@ -128,17 +132,19 @@ extension Machine {
       .valueError, "`\(Machine.excerpt(text))` is not a Duration", hint: "write a number with a unit, such as `1.5s`")
   }
 
-  private func notANumber(_ text: StringBlock, _ type: String) -> Thrown {
+  private func notANumber(_ text: UnsafeBufferPointer<UInt8>, _ type: String) -> Thrown {
     raise(.valueError, "`\(Machine.excerpt(text))` is not \(type == "Int" ? "an Int" : "a Float")")
   }
 
   /// The beginning of a text, for messages.
-  static func excerpt(_ text: StringBlock) -> String {
+  static func excerpt(_ text: StringBlock) -> String { excerpt(text.buffer) }
+
+  static func excerpt(_ text: UnsafeBufferPointer<UInt8>) -> String {
     let most = 60
-    if text.byteCount <= most { return String(decoding: text.buffer, as: UTF8.self) }
+    if text.count <= most { return String(decoding: text, as: UTF8.self) }
     var end = most
-    while end > 0, text.bytes[end] & 0xC0 == 0x80 { end -= 1 }
-    return String(decoding: UnsafeBufferPointer(rebasing: text.buffer[..<end]), as: UTF8.self) + "…"
+    while end > 0, text[end] & 0xC0 == 0x80 { end -= 1 }
+    return String(decoding: UnsafeBufferPointer(rebasing: text[..<end]), as: UTF8.self) + "…"
   }
 
   static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) }

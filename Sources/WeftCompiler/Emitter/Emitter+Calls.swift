@@ -53,9 +53,10 @@ extension Emitter {
   }
 
   /// Puts arguments where the parameters of a known callee stand; gives how many were written.
-  private func place(_ arguments: [Argument], parameters: [String], at first: Int) -> Int {
-    var values = [Expr?](repeating: nil, count: max(parameters.count, arguments.count))
-    var positional = 0
+  private func place(_ arguments: [Argument], parameters: [String], at first: Int, isVariadic: Bool = false) -> Int {
+    var values = [Expr?](repeating: nil, count: parameters.count + arguments.count)
+    // What a function takes any number of comes after its parameters, which are named then.
+    var positional = isVariadic ? parameters.count : 0
     for argument in arguments {
       if let label = argument.label {
         if let index = parameters.firstIndex(of: label.text) { values[index] = argument.value }
@@ -71,9 +72,24 @@ extension Emitter {
     return count
   }
 
-  private func emitKnownCall(_ function: Int, _ parameters: [String], _ arguments: [Argument], to target: Int, _ span: Span) {
-    let first = window(target: target, size: 2 + max(parameters.count, arguments.count))
-    let count = place(arguments, parameters: parameters, at: first + 2)
+  /// Whether the prelude carries this call out.
+  private func isPreludeCall(_ signature: BuiltinSignature, _ arguments: [Argument]) -> Bool {
+    guard let name = signature.preludeParameter else { return true }
+    if arguments.contains(where: { $0.label?.text == name }) { return true }
+    guard !signature.isVariadic, let place = signature.parameters.firstIndex(where: { $0.name == name }) else { return false }
+    return place < arguments.count && arguments[place].label == nil
+  }
+
+  /// A task of the prelude; while that is being compiled itself, one that is declared in it.
+  private func preludeFunction(_ name: String) -> Int? {
+    image.preludeFunctions[name] ?? (source < 0 ? image.functions.firstIndex { $0.name == name } : nil)
+  }
+
+  private func emitKnownCall(
+    _ function: Int, _ parameters: [String], _ arguments: [Argument], to target: Int, _ span: Span, isVariadic: Bool = false
+  ) {
+    let first = window(target: target, size: 2 + parameters.count + arguments.count)
+    let count = place(arguments, parameters: parameters, at: first + 2, isVariadic: isVariadic)
     f.span = span
     f.emit(.callFunction, a: first, b: count, c: function)
     if first != target { f.emit(.take, a: target, b: first) }
@@ -81,17 +97,14 @@ extension Emitter {
 
   private func emitBuiltinCall(_ function: BuiltinFunction, _ arguments: [Argument], to target: Int, _ span: Span) {
     let signature = function.signature
-    if let name = signature.prelude, let index = image.preludeFunctions[name] {
-      emitKnownCall(index, image.functions[index].parameters, arguments, to: target, span)
-      return
-    }
-    if let name = signature.prelude, let index = image.functions.firstIndex(where: { $0.name == name }) {
-      emitKnownCall(index, signature.parameters.map(\.name), arguments, to: target, span)
-      return
-    }
     let names = signature.parameters.map(\.name)
+    if let name = signature.prelude, isPreludeCall(signature, arguments), let index = preludeFunction(name) {
+      emitKnownCall(index, names, arguments, to: target, span, isVariadic: signature.isVariadic)
+      return
+    }
     let first = window(target: target, size: max(1, names.count + arguments.count))
-    let count = place(arguments, parameters: names, at: first)
+    let count = place(arguments, parameters: names, at: first, isVariadic: signature.isVariadic)
+    if function == .now || function == .elapsed { f.emit(.readClock) }
     f.span = span
     f.emit(.callBuiltin, a: first, b: count, c: Int(function.rawValue))
     if first != target { f.emit(.take, a: target, b: first) }
@@ -108,7 +121,7 @@ extension Emitter {
       emitPathMethod(method, base, arguments, parameters, to: target, span)
       return
     }
-    let first = window(target: target, size: 3 + max(parameters.count, arguments.count))
+    let first = window(target: target, size: 3 + parameters.count + arguments.count)
     emit(base, to: first + 2)
     let done = JumpLabel()
     if optional {
@@ -159,7 +172,10 @@ extension Emitter {
   private func emitPathMethod(
     _ method: Int, _ base: Expr, _ arguments: [Argument], _ parameters: [String], to target: Int, _ span: Span
   ) {
-    let first = window(target: target, size: 3 + max(parameters.count, arguments.count))
+    if let prelude = mutatingPrelude(method, arguments, parameters) {
+      return emitMutatingPrelude(prelude, base, arguments, parameters, to: target, span)
+    }
+    let first = window(target: target, size: 3 + parameters.count + arguments.count)
     var keys: [PathKey] = []
     guard let root = emitPath(base, &keys) else { return }
     let firstKey = f.allocate(max(keys.count, 1))
@@ -170,6 +186,48 @@ extension Emitter {
     f.emit(.callPathMethod, flags: kind, a: first, b: firstKey, c: keys.count)
     f.emit(.jump, flags: UInt8(truncatingIfNeeded: count), a: method, bx: index)
     if first != target { f.emit(.take, a: target, b: first) }
+  }
+
+  /// The task of the prelude that works out the new value of a receiver, such as that of `xs.sort(by: f)`.
+  private func mutatingPrelude(_ method: Int, _ arguments: [Argument], _ parameters: [String]) -> Int? {
+    let name = BuiltinMethods.names[method]
+    for signature in BuiltinMethods.all where signature.name == name && signature.isMutating {
+      guard let prelude = signature.prelude else { continue }
+      if let parameter = signature.preludeParameter {
+        let place = signature.parameters.firstIndex { $0.name == parameter }
+        let isGiven =
+          arguments.contains { $0.label?.text == parameter }
+          || (place.map { $0 < arguments.count && arguments[$0].label == nil } ?? false)
+        if !isGiven { continue }
+      }
+      return preludeFunction(prelude)
+    }
+    return nil
+  }
+
+  private func emitMutatingPrelude(
+    _ prelude: Int, _ base: Expr, _ arguments: [Argument], _ parameters: [String], to target: Int, _ span: Span
+  ) {
+    var keys: [PathKey] = []
+    guard let root = emitPath(base, &keys) else { return }
+    let firstKey = f.allocate(max(keys.count, 1))
+    for (offset, key) in keys.enumerated() { emit(key, to: firstKey + offset) }
+    let value = f.allocate()
+    emitKnownCall(
+      prelude, ["self"] + (parameters.isEmpty ? ["by", "reverse"] : parameters), [Argument(label: nil, value: base)] + arguments, to: value, span)
+    let (kind, index) = encode(root)
+    if keys.isEmpty {
+      switch root {
+      case .register(let register): f.emit(.take, a: register, b: value)
+      case .cell(let cell): f.emit(.setCell, a: value, b: cell)
+      case .captureCell(let capture): f.emit(.setCaptureCell, a: value, b: capture)
+      case .global(let global): f.emit(.setGlobal, a: value, bx: global)
+      }
+    } else {
+      f.emit(.setPath, flags: kind, a: value, b: firstKey, c: keys.count)
+      f.emit(.jump, bx: index)
+    }
+    f.emit(.loadNone, a: target)
   }
 
   // MARK: Work

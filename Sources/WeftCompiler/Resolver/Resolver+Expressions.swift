@@ -254,9 +254,11 @@ extension Resolver {
         if arguments.prefix(positional).contains(where: { $0.label != nil }) {
           report("E0303", "positional arguments come before named ones", at: argument.value.span)
         }
-        if positional < parameters.count {
+        if variadic {
+          // They come beside the named ones.
+        } else if positional < parameters.count {
           given.insert(parameters[positional].name)
-        } else if !variadic {
+        } else {
           let most = parameters.count
           report(
             "E0301", "\(what) takes \(most == 0 ? "no arguments" : count(most, "argument")), but \(arguments.count) are given",

@@ -133,8 +133,9 @@ extension Machine {
     case .task: removeWaiter(fiber, ofTask: fiber.pointee.target)
     case .gate: leaveGate(fiber)
     case .fetch:
-      effects.append(.cancelFetch(UInt64(UInt(bitPattern: fiber))))
-      tickets[UInt64(UInt(bitPattern: fiber))] = nil
+      let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
+      effects.append(.cancelFetch(ticket))
+      tickets[ticket] = nil
       core.pointee.outstanding -= 1
     }
     if fiber.pointee.isFresh {
@@ -247,6 +248,7 @@ extension Machine {
     if fiber.pointee.holdsPermits { releasePermits(of: home) }
     if case .failed(let error) = outcome { noteOrigin(of: error, fiber) }
     let wasCancelled = core.pointee.cancelledScopes > 0 && cancelledScope(from: home) != nil
+    if home == root { mainEnded(outcome) }
     childEnded(home, index: Int(fiber.pointee.index), outcome, isLate: wasCancelled)
     if let handle = fiber.pointee.handle { settle(handle, outcome) }
     switch outcome {

@@ -272,7 +272,7 @@ extension Machine {
   }
 
   private func timeoutError(_ scope: ScopePointer) -> Value {
-    raise(.timeoutError, "the block took longer than \(text(.duration(scope.pointee.limit)))").error
+    raise(.timeoutError, "the block took longer than \(Machine.text(duration: scope.pointee.limit))").error
   }
 
   /// The list of results, or the map when the children had labels.

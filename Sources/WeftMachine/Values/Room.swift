@@ -6,7 +6,7 @@
 
 extension Machine {
   /// Counts work of a native against the run's limits: one tick for each 64 units.
-  func charge(work: Int) throws(Thrown) {}
+  func charge(work: Int) throws(Thrown) { core.pointee.ticks -= (work + 63) / 64 }
 
   /// Ask before allocating anything whose size a script chooses.
   @inline(__always) func checkRoom(_ size: Int) throws(Thrown) {

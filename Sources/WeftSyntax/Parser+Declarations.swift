@@ -51,6 +51,8 @@ extension Parser {
 
   /// `(a, b = 1)`
   mutating func parseParameters() -> [Parameter] {
+    guard enter() else { return [] }
+    defer { leave() }
     var parameters: [Parameter] = []
     let context = open()
     let base = brackets.count

@@ -20,7 +20,8 @@ extension Parser {
       note(
         Code.foreignWord, "`async` is not a word of Weft", at: token.span, caret: "remove this",
         hint: "any task may wait, and its caller needs no `await`")
-      advance()
+      // A loop, because the word may be repeated without end.
+      while token.isWord(.async) { advance() }
       return parseStatement().kind
     default: return nil
     }

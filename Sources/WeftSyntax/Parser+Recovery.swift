@@ -10,6 +10,8 @@ extension Parser {
     recovering = true
     // The lexer has told why the construct ends here.
     if token.flags.contains(.madeUp) || (token.kind == .end && endsInString) { return }
+    // What a line lacks at its end may be told again where the next one begins.
+    if let last = diagnostics.last, last.span == span, last.code == code { return }
     diagnostics.append(Diagnostic(.error, code, message, at: span, caret: caret, labels: labels, hint: hint))
   }
 
@@ -84,7 +86,11 @@ extension Parser {
     report(
       Code.unclosed, "`\(source.text(opening))` is never closed", at: opening,
       caret: "no matching \(Parser.spelling(of: closer))", labels: labels)
-    if atEnd, reportable { endProblems += 1 }
+    if atEnd, reportable {
+      endProblems += 1
+      // The brackets further out are open for the same reason.
+      stopped = true
+    }
     return true
   }
 

@@ -95,7 +95,7 @@ extension Parser {
     guard enter() else { return .expression(Expr(.invalid, token.span)) }
     defer { leave() }
     guard token.kind == .leftBrace, !beginsMap() else { return .expression(parseStatementlessExpression()) }
-    if reportHeadBlock("a block") { return .expression(Expr(.invalid, token.span)) }
+    noteHeadBlock("a block")
     return .block(parseBlock(for: "`=>`", base: brackets.count))
   }
 

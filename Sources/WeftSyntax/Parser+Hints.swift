@@ -118,6 +118,7 @@ extension Parser {
     switch token.kind {
     case .rightParen, .rightBracket:
       return report(Code.unmatched, "\(found) closes nothing", at: token.span)
+    case .comma: hint = "values that belong together stand in a list: `[a, b]`"
     case .question: hint = "`if` is an expression: `if c { a } else { b }`"
     case .if: hint = "write `if c { a } else { b }` for `a if c else b`"
     case .for: hint = "a comprehension stands in brackets: `[… for x in xs]`"
@@ -125,7 +126,9 @@ extension Parser {
     case .colon: hint = "names have no types, and a map stands in `{ }`"
     case .leftBrace: hint = blockHint(after: statement)
     case .stringStart, .literal, .name:
-      if let statement, case .expression(let value) = statement.kind, case .name(let name) = value.kind {
+      if let statement, case .expression(let value) = statement.kind, case .name(let name) = value.kind,
+        !["task", "error", "param", "test", "bench", "mock"].contains(name)
+      {
         hint = "a call needs parentheses: `\(name)(…)`"
       }
     default: break

@@ -9,7 +9,7 @@ extension Parser {
     guard !recovering else { return }
     recovering = true
     // The lexer has told why the construct ends here.
-    if token.flags.contains(.madeUp) || (token.kind == .end && endsInString) { return }
+    if !token.flags.isDisjoint(with: [.madeUp, .damaged]) || (token.kind == .end && endsInString) { return }
     // What a line lacks at its end may be told again where the next one begins.
     if let last = diagnostics.last, last.span == span, last.code == code { return }
     diagnostics.append(Diagnostic(.error, code, message, at: span, caret: caret, labels: labels, hint: hint))
@@ -21,6 +21,8 @@ extension Parser {
     hint: String? = nil
   ) {
     guard !recovering else { return }
+    // Both operands of one operator may be wrong in the same way.
+    if let last = diagnostics.last, last.span == span, last.code == code { return }
     diagnostics.append(Diagnostic(.error, code, message, at: span, caret: caret, labels: labels, hint: hint))
   }
 

@@ -49,7 +49,10 @@ import WeftSyntax
   }
 
   @Test func repeatedMistakesTakeLinearTime() {
-    for piece in ["foo(a b\n", "}", ")", "\"\\(", "let = \n", "{ a b }\n", "x => }", "'", "1h30m ", "if (\n", "[1 2,", "gather { let"] {
+    for piece in [
+      "foo(a b\n", "}", ")", "\"\\(", "let = \n", "{ a b }\n", "x => }", "'", "1h30m ", "if (\n", "[1 2,",
+      "gather { let",
+    ] {
       _ = codes(String(repeating: piece, count: 5_000))
     }
   }
@@ -85,10 +88,14 @@ import WeftSyntax
   @Test func randomTokensAreRead() {
     var random = SplitMix(state: 7)
     let words = [
-      "let ", "x", " = ", "(", ")", "{", "}", "[", "]", ",", ":", "\n", ";", "\"", "\\(", "\"\"\"\n", "if ", "else ", "for ",
-      "in ", "gather ", "race ", "try ", "catch ", "finally ", "=> ", "1s", "5/s", "1.5", "as ", "each ", "mock ", "task ",
-      "test ", "not ", "and ", "-", "**", "..<", ".", "?.", "??", "timeout", "retry", "throws", "start ", "await ", "fetch ",
-      "sleep ", "compute ", "K", "error ", "param ", "import ", "with ", "while ", "expect ", "return ", "is ", "#", "\t",
+      "let ", "x", " = ", "(", ")", "{", "}", "[", "]", ",", ":", "\n", ";", "\"", "\\(", "\"\"\"\n", "if ", "else ",
+      "for ",
+      "in ", "gather ", "race ", "try ", "catch ", "finally ", "=> ", "1s", "5/s", "1.5", "as ", "each ", "mock ",
+      "task ",
+      "test ", "not ", "and ", "-", "**", "..<", ".", "?.", "??", "timeout", "retry", "throws", "start ", "await ",
+      "fetch ",
+      "sleep ", "compute ", "K", "error ", "param ", "import ", "with ", "while ", "expect ", "return ", "is ", "#",
+      "\t",
     ]
     for _ in 0..<3_000 {
       var text = ""
@@ -114,7 +121,9 @@ import WeftSyntax
       if !seen.insert(place).inserted || text.isEmpty {
         Issue.record("reported twice: \(place) in \(String(decoding: bytes, as: UTF8.self))")
       }
-      if diagnostic.span.start < 0 || Int(diagnostic.span.end) > bytes.count || diagnostic.span.end < diagnostic.span.start {
+      if diagnostic.span.start < 0 || Int(diagnostic.span.end) > bytes.count
+        || diagnostic.span.end < diagnostic.span.start
+      {
         Issue.record("a span outside the file: \(place) in \(String(decoding: bytes, as: UTF8.self))")
       }
     }

@@ -67,7 +67,7 @@ extension Parser {
 
   /// At the end of the file, and at a closing bracket of another kind, the bracket that is open is what to tell about.
   private mutating func reportUnclosed() -> Bool {
-    guard let bracket = brackets.last else { return false }
+    guard !recovering, let bracket = brackets.last else { return false }
     let closer: TokenKind =
       switch bracket.kind {
       case .leftParen: .rightParen
@@ -161,7 +161,8 @@ extension Parser {
       brackets.append(OpenBracket(kind: token.kind, start: token.start))
     } else if Parser.closes(token.kind) {
       let opener = Parser.opener(of: token.kind)
-      if let match = brackets.lastIndex(where: { $0.kind == opener }) {
+      // Only so far back, or a wall of brackets would take time that grows with the square.
+      if let match = brackets.suffix(256).lastIndex(where: { $0.kind == opener }) {
         guard match >= base else { return false }
         brackets.removeSubrange(match...)
       }
@@ -226,6 +227,7 @@ extension Parser {
         recovering = false
         return
       }
+      if token.kind == .semicolon, brackets.count <= base { break }
       if !skipToken(base: base) { break }
     }
     (index, token, previousEnd, brackets) = (savedIndex, savedToken, savedEnd, savedBrackets)

@@ -51,16 +51,29 @@ import WeftSyntax
   @Test func repeatedMistakesTakeLinearTime() {
     for piece in [
       "foo(a b\n", "}", ")", "\"\\(", "let = \n", "{ a b }\n", "x => }", "'", "1h30m ", "if (\n", "[1 2,",
-      "gather { let",
+      "gather { let", "f(a b;", "f(a b ", "if f(a b ", "x is ",
     ] {
       _ = codes(String(repeating: piece, count: 5_000))
     }
+    _ = codes("f(a b " + String(repeating: "(", count: 20_000) + String(repeating: "]", count: 20_000))
   }
 
   @Test func truncatedScriptsAreRead() {
     for sample in Samples.all {
       let bytes = Array(sample.utf8)
       for end in bytes.indices { check(Array(bytes[..<end])) }
+    }
+  }
+
+  @Test func truncatedMistakesAreRead() {
+    let groups = [
+      DiagnosticTests.textAndWords, DiagnosticTests.habitsOfOtherLanguages, DiagnosticTests.structure,
+      DiagnosticTests.constructs,
+    ]
+    for sample in groups.joined() {
+      let bytes = Array(sample.script.utf8)
+      for end in bytes.indices { check(Array(bytes[..<end])) }
+      for start in bytes.indices { check(Array(bytes[start...])) }
     }
   }
 

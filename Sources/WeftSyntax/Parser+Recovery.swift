@@ -184,7 +184,8 @@ extension Parser {
           break
         }
       }
-      if brackets.count <= base, token.kind == .semicolon || (commaSeparates && token.kind == .comma) { break }
+      if token.kind == .semicolon, brackets.count <= base || brackets.last?.kind != .leftBrace { break }
+      if commaSeparates, brackets.count <= base, token.kind == .comma { break }
       if !skipToken(base: base) { break }
     }
     if brackets.count > base { brackets.removeSubrange(base...) }
@@ -196,7 +197,9 @@ extension Parser {
   mutating func recoverToBlock(base: Int) {
     guard recovering, !stopped else { return }
     let (savedIndex, savedToken, savedEnd, savedBrackets) = (index, token, previousEnd, brackets)
-    while token.kind != .end, !(token.newlineBefore && index > savedIndex), token.kind != .semicolon {
+    while token.kind != .end, !(token.newlineBefore && index > savedIndex) {
+      // Except in `for (i = 0; …)`, a semicolon ends the statement.
+      if token.kind == .semicolon, brackets.count <= savedBrackets.count { break }
       if token.kind == .leftBrace {
         brackets.removeSubrange(min(base, brackets.count)...)
         recovering = false

@@ -55,6 +55,11 @@ import WeftSyntax
     #expect(result.diagnostics.count == 4)
   }
 
+  @Test func everyStatementOfALineIsRead() {
+    #expect(codes("f(a b; g(c d; x = 1min") == ["E0121", "E0121", "E0107"])
+    #expect(codes("for (i = 0; i < 3; i += 1) { let = 3 }") == ["E0145", "E0128"])
+  }
+
   @Test func spansCoverWhatWasRead() {
     let source = SourceFile(name: "t", text: "let x = (a.b)(1) + [2]\ngather { f() }")
     let statements = parse(source).tree.statements

@@ -110,6 +110,7 @@ extension Lexer {
       : "`\(Unicode.Scalar(character))`"
     report(Code.unexpectedCharacter, "unexpected character \(shown)", offset, offset + 1, hint: hint)
     offset += 1
+    flags.insert(.damaged)
   }
 
   /// `'text'`: one problem for the whole of it, so that its words are not taken for code.

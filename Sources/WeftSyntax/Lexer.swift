@@ -215,5 +215,6 @@ struct Lexer {
     }
     let shown = UTF8Text.width(of: scalar) == 0 ? code : "`\(scalar)` (\(code))"
     report(Code.unexpectedCharacter, "unexpected character \(shown)", start, offset, hint: hint)
+    flags.insert(.damaged)
   }
 }

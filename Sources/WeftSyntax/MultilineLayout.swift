@@ -23,9 +23,9 @@ struct MultilineLayout {
     if end < closing { problem = .noClosingLine }
   }
 
-  /// An interpolation stands next.
-  mutating func interpolation() {
-    if !started { problem = problem ?? .noNewline(Span(0, 0)) }
+  /// An interpolation stands next, at `place`.
+  mutating func interpolation(at place: Span) {
+    if !started { problem = .noNewline(place) }
     started = true
   }
 

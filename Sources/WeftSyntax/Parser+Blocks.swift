@@ -1,21 +1,10 @@
 extension Parser {
-  /// In the head of a block `{` would begin the body. Reports that and returns true if this is one.
-  mutating func reportHeadBlock(_ what: String) -> Bool {
-    guard inHead else { return false }
-    if token.kind == .leftBrace, peek().kind == .rightBrace || !beginsMap(), what == "a map" {
-      failExpectingCondition()
-    } else {
-      report(
-        Code.blockInHead, "\(what) in the head of a block needs parentheses", at: token.span,
-        hint: "write `(…)` around it, or give it a name before")
-    }
-    return true
-  }
-
-  private mutating func failExpectingCondition() {
-    report(
-      Code.expectedExpression, "expected an expression before `{`", at: token.span,
-      hint: peek(2).kind == .leftBrace ? "a map in the head of a block stands in parentheses" : nil)
+  /// In the head of a block `{` would begin the body: reports that `what` stands there, which is read all the same.
+  mutating func noteHeadBlock(_ what: String) {
+    guard inHead else { return }
+    note(
+      Code.blockInHead, "\(what) in the head of a block needs parentheses", at: token.span,
+      hint: "write `(…)` around it, or give it a name before")
   }
 
   // MARK: gather and race
@@ -23,7 +12,7 @@ extension Parser {
   mutating func parseGather() -> Expr {
     let start = token
     let word = "`\(text(of: token))`"
-    if reportHeadBlock(word) { return Expr(.invalid, start.span) }
+    noteHeadBlock(word)
     let base = brackets.count
     let kind: GatherKind = token.kind == .gather ? .gather : .race
     advance()
@@ -128,7 +117,7 @@ extension Parser {
 
   mutating func parseTaskgroup() -> Expr {
     let start = token
-    if reportHeadBlock("`taskgroup`") { return Expr(.invalid, start.span) }
+    noteHeadBlock("`taskgroup`")
     let base = brackets.count
     advance()
     let options = at(.leftParen) ? parseArguments() : []
@@ -146,7 +135,7 @@ extension Parser {
 
   mutating func parseWith() -> Expr {
     let start = token
-    if reportHeadBlock("`with`") { return Expr(.invalid, start.span) }
+    noteHeadBlock("`with`")
     let base = brackets.count
     advance()
     var handles: [Expr] = []

@@ -40,7 +40,14 @@ extension Parser {
 
   mutating func parseMap() -> Expr {
     let start = token.start
-    if reportHeadBlock("a map") { return Expr(.invalid, token.span) }
+    if inHead {
+      // `{ … }` may be the body, before which nothing stands, or `{}` with the body behind it.
+      guard beginsMap() || (peek().kind == .rightBrace && peek(2).kind == .leftBrace) else {
+        report(Code.expectedExpression, "expected an expression before `{`", at: token.span)
+        return Expr(.invalid, token.span)
+      }
+      noteHeadBlock("a map")
+    }
     guard enter() else { return Expr(.invalid, token.span) }
     defer { leave() }
     let context = open()
@@ -50,7 +57,7 @@ extension Parser {
     while !recovering, token.kind != .rightBrace, token.kind != .end {
       if let entry = parseEntry() { entries.append(entry) }
       if !recovering, token.kind == .for, entries.count == 1 { clauses = parseMapClauses(entries[0]) }
-      if !recovering, token.kind != .comma, token.kind != .rightBrace { reportEntryEnd() }
+      if !recovering, token.kind != .comma, token.kind != .rightBrace { failExpecting("`,` or `}`") }
       if recovering { recoverElement(base: base) }
       guard !recovering, clauses.isEmpty, take(.comma) else { break }
     }
@@ -72,14 +79,6 @@ extension Parser {
     return parseClauses()
   }
 
-  private mutating func reportEntryEnd() {
-    if token.kind == .assign {
-      report(Code.mapKey, "a key and its value are separated by `:`", at: token.span)
-    } else {
-      failExpecting("`,` or `}`")
-    }
-  }
-
   private mutating func parseEntry() -> MapEntry? {
     switch token.kind {
     case .leftBracket: return parseComputedEntry()
@@ -91,7 +90,7 @@ extension Parser {
         hint: "write `{[\(shortText(of: token))]: …}`")
       return nil
     case .star, .power:
-      report(Code.mapKey, "a map cannot be spread into another", at: token.span, hint: "maps are joined with `merge`")
+      report(Code.mapKey, "a map cannot be spread into another", at: token.span)
       return nil
     default: break
     }
@@ -109,6 +108,10 @@ extension Parser {
     if word.kind == .name, next == .comma || next == .rightBrace {
       let key = takeName()
       return .named(key, Expr(.name(key.text), key.span))
+    }
+    if next == .assign {
+      report(Code.mapKey, "a key and its value are separated by `:`", at: peek().span, caret: "not `=`")
+      return nil
     }
     report(
       Code.mapKey, "expected `:` after the key `\(text(of: word))`", at: peek().kind == .end ? word.span : peek().span,

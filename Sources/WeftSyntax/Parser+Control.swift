@@ -1,7 +1,7 @@
 extension Parser {
   mutating func parseIf() -> Expr {
     let start = token
-    if reportHeadBlock("`if`") { return Expr(.invalid, start.span) }
+    noteHeadBlock("`if`")
     let base = brackets.count
     advance()
     var clauses = [parseClause(base: base)]
@@ -44,7 +44,7 @@ extension Parser {
 
   mutating func parseTry() -> Expr {
     let start = token
-    if reportHeadBlock("`try`") { return Expr(.invalid, start.span) }
+    noteHeadBlock("`try`")
     let base = brackets.count
     advance()
     let body = parseBlock(for: "`try`", base: base)

@@ -51,6 +51,8 @@ extension Parser {
 
   /// `(a, b = 1)`
   mutating func parseParameters() -> [Parameter] {
+    guard enter() else { return [] }
+    defer { leave() }
     var parameters: [Parameter] = []
     let context = open()
     let base = brackets.count
@@ -93,7 +95,7 @@ extension Parser {
     guard enter() else { return .expression(Expr(.invalid, token.span)) }
     defer { leave() }
     guard token.kind == .leftBrace, !beginsMap() else { return .expression(parseStatementlessExpression()) }
-    if reportHeadBlock("a block") { return .expression(Expr(.invalid, token.span)) }
+    noteHeadBlock("a block")
     return .block(parseBlock(for: "`=>`", base: brackets.count))
   }
 

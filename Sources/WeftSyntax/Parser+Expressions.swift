@@ -244,6 +244,11 @@ extension Parser {
     let parameters = parseParameters()
     guard !recovering else { return Expr(.invalid, span(from: start)) }
     guard at(.arrow) else {
+      if parameters.count == 1, let value = parameters[0].defaultValue {
+        report(
+          Code.assignmentInExpression, "an assignment has no value", at: parameters[0].name.span.union(value.span),
+          hint: "equality is `==`")
+      }
       failExpecting("`=>`", hint: parameters.count > 1 ? "values that belong together stand in a list: `[a, b]`" : nil)
       return Expr(.invalid, span(from: start))
     }

@@ -20,7 +20,8 @@ extension Parser {
       note(
         Code.foreignWord, "`async` is not a word of Weft", at: token.span, caret: "remove this",
         hint: "any task may wait, and its caller needs no `await`")
-      advance()
+      // A loop, because the word may be repeated without end.
+      while token.isWord(.async) { advance() }
       return parseStatement().kind
     default: return nil
     }
@@ -117,6 +118,7 @@ extension Parser {
     switch token.kind {
     case .rightParen, .rightBracket:
       return report(Code.unmatched, "\(found) closes nothing", at: token.span)
+    case .comma: hint = "values that belong together stand in a list: `[a, b]`"
     case .question: hint = "`if` is an expression: `if c { a } else { b }`"
     case .if: hint = "write `if c { a } else { b }` for `a if c else b`"
     case .for: hint = "a comprehension stands in brackets: `[… for x in xs]`"
@@ -124,7 +126,9 @@ extension Parser {
     case .colon: hint = "names have no types, and a map stands in `{ }`"
     case .leftBrace: hint = blockHint(after: statement)
     case .stringStart, .literal, .name:
-      if let statement, case .expression(let value) = statement.kind, case .name(let name) = value.kind {
+      if let statement, case .expression(let value) = statement.kind, case .name(let name) = value.kind,
+        !["task", "error", "param", "test", "bench", "mock"].contains(name)
+      {
         hint = "a call needs parentheses: `\(name)(…)`"
       }
     default: break

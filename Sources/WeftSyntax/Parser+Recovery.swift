@@ -9,7 +9,9 @@ extension Parser {
     guard !recovering else { return }
     recovering = true
     // The lexer has told why the construct ends here.
-    if token.flags.contains(.madeUp) || (token.kind == .end && endsInString) { return }
+    if !token.flags.isDisjoint(with: [.madeUp, .damaged]) || (token.kind == .end && endsInString) { return }
+    // What a line lacks at its end may be told again where the next one begins.
+    if let last = diagnostics.last, last.span == span, last.code == code { return }
     diagnostics.append(Diagnostic(.error, code, message, at: span, caret: caret, labels: labels, hint: hint))
   }
 
@@ -19,6 +21,8 @@ extension Parser {
     hint: String? = nil
   ) {
     guard !recovering else { return }
+    // Both operands of one operator may be wrong in the same way.
+    if let last = diagnostics.last, last.span == span, last.code == code { return }
     diagnostics.append(Diagnostic(.error, code, message, at: span, caret: caret, labels: labels, hint: hint))
   }
 
@@ -63,7 +67,7 @@ extension Parser {
 
   /// At the end of the file, and at a closing bracket of another kind, the bracket that is open is what to tell about.
   private mutating func reportUnclosed() -> Bool {
-    guard let bracket = brackets.last else { return false }
+    guard !recovering, let bracket = brackets.last else { return false }
     let closer: TokenKind =
       switch bracket.kind {
       case .leftParen: .rightParen
@@ -84,7 +88,11 @@ extension Parser {
     report(
       Code.unclosed, "`\(source.text(opening))` is never closed", at: opening,
       caret: "no matching \(Parser.spelling(of: closer))", labels: labels)
-    if atEnd, reportable { endProblems += 1 }
+    if atEnd, reportable {
+      endProblems += 1
+      // The brackets further out are open for the same reason.
+      stopped = true
+    }
     return true
   }
 
@@ -153,7 +161,8 @@ extension Parser {
       brackets.append(OpenBracket(kind: token.kind, start: token.start))
     } else if Parser.closes(token.kind) {
       let opener = Parser.opener(of: token.kind)
-      if let match = brackets.lastIndex(where: { $0.kind == opener }) {
+      // Only so far back, or a wall of brackets would take time that grows with the square.
+      if let match = brackets.suffix(256).lastIndex(where: { $0.kind == opener }) {
         guard match >= base else { return false }
         brackets.removeSubrange(match...)
       }
@@ -175,7 +184,8 @@ extension Parser {
           break
         }
       }
-      if brackets.count <= base, token.kind == .semicolon || (commaSeparates && token.kind == .comma) { break }
+      if token.kind == .semicolon, brackets.count <= base || brackets.last?.kind != .leftBrace { break }
+      if commaSeparates, brackets.count <= base, token.kind == .comma { break }
       if !skipToken(base: base) { break }
     }
     if brackets.count > base { brackets.removeSubrange(base...) }
@@ -187,7 +197,9 @@ extension Parser {
   mutating func recoverToBlock(base: Int) {
     guard recovering, !stopped else { return }
     let (savedIndex, savedToken, savedEnd, savedBrackets) = (index, token, previousEnd, brackets)
-    while token.kind != .end, !(token.newlineBefore && index > savedIndex), token.kind != .semicolon {
+    while token.kind != .end, !(token.newlineBefore && index > savedIndex) {
+      // Except in `for (i = 0; …)`, a semicolon ends the statement.
+      if token.kind == .semicolon, brackets.count <= savedBrackets.count { break }
       if token.kind == .leftBrace {
         brackets.removeSubrange(min(base, brackets.count)...)
         recovering = false
@@ -218,6 +230,7 @@ extension Parser {
         recovering = false
         return
       }
+      if token.kind == .semicolon, brackets.count <= base { break }
       if !skipToken(base: base) { break }
     }
     (index, token, previousEnd, brackets) = (savedIndex, savedToken, savedEnd, savedBrackets)

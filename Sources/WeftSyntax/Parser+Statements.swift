@@ -40,13 +40,11 @@ extension Parser {
   /// A block: `{`, statements, `}`. `what` names its owner in messages, `base` is how many brackets were open where the
   /// owner began.
   mutating func parseBlock(for what: String, base: Int) -> Block {
+    if !recovering, !at(.leftBrace) { reportMissingBlock(for: what) }
     if recovering { recoverToBlock(base: base) }
     let start = token.start
-    guard !recovering else { return Block(statements: [], span: Span(Int(start), Int(start))) }
-    guard at(.leftBrace) else {
-      reportMissingBlock(for: what)
-      recoverToBlock(base: base)
-      return recovering ? Block(statements: [], span: Span(Int(start), Int(start))) : parseBlock(for: what, base: base)
+    guard !recovering, token.kind == .leftBrace else {
+      return Block(statements: [], span: Span(Int(start), Int(start)))
     }
     guard enter() else { return Block(statements: [], span: Span(Int(start), Int(start))) }
     let context = open(isBlock: true)
@@ -208,7 +206,7 @@ extension Parser {
     if !isAssignable(target) {
       report(
         Code.assignmentTarget, "cannot assign to this", at: target.span, caret: "not a name, a member or an element",
-        hint: token.kind == .assign && Parser.isComparable(target) ? "equality is `==`" : nil)
+        hint: assignmentHint(target))
       return .invalid
     }
     advance()
@@ -224,10 +222,12 @@ extension Parser {
     }
   }
 
-  private static func isComparable(_ target: Expr) -> Bool {
+  private func assignmentHint(_ target: Expr) -> String? {
     switch target.kind {
-    case .list, .map: false
-    default: true
+    case .member(_, _, true): "only reading may skip what is `none`; write `.`"
+    case .list, .map: "a pattern stands behind `let`, `var` or `for`"
+    case _ where target.parenthesised: "leave out the parentheses"
+    default: token.kind == .assign ? "equality is `==`" : nil
     }
   }
 

@@ -111,7 +111,7 @@ extension Parser {
     for (place, piece) in pieces.enumerated() {
       switch piece {
       case .value(let value):
-        layout.interpolation()
+        layout.interpolation(at: value.span)
         parts.append(.interpolation(value))
       case .text(let token):
         let text = layout.text(token, isFirst: place == 0, isLast: place == pieces.count - 1)

@@ -94,7 +94,7 @@ extension Parser {
     let start = token
     advance()
     if at(.leftBrace) {
-      if reportHeadBlock("`compute { }`") { return Expr(.invalid, start.span) }
+      noteHeadBlock("`compute { }`")
       let body = parseBlock(for: "`compute`", base: brackets.count)
       return Expr(.computeBlock(body), span(from: start.start))
     }
@@ -174,7 +174,7 @@ extension Parser {
     }
     guard !recovering else { return Expr(.invalid, span(from: start.start)) }
     if at(.leftBrace) {
-      if reportHeadBlock("`start { }`") { return Expr(.invalid, start.span) }
+      noteHeadBlock("`start { }`")
       let body = parseBlock(for: "`start`", base: brackets.count)
       return Expr(.start(group: group, work: .block(body)), span(from: start.start))
     }

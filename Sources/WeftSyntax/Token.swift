@@ -68,6 +68,8 @@ struct Token {
     static let multiline = Flags(rawValue: 8)
     /// Made up by the lexer to close what the script left open, which it has reported.
     static let madeUp = Flags(rawValue: 16)
+    /// Something that is no token stood before it and has been reported.
+    static let damaged = Flags(rawValue: 32)
   }
 
   var kind: TokenKind

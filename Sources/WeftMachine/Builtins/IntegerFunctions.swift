@@ -45,8 +45,8 @@ enum IntegerFunctions {
   }
 
   private static func greatest(_ machine: Machine, _ left: BigInt, _ right: BigInt) throws(Thrown) -> BigInt {
-    if let a = Int64(exactly: left), let b = Int64(exactly: right) {
-      var (a, b) = (a.magnitude, b.magnitude)
+    if left.magnitude.bitWidth <= 64, right.magnitude.bitWidth <= 64 {
+      var (a, b) = (left.magnitude.words.first ?? 0, right.magnitude.words.first ?? 0)
       while b != 0 { (a, b) = (b, a % b) }
       return BigInt(a)
     }

@@ -97,7 +97,7 @@ extension Machine {
       let candidate = map.entries[position].key
       guard candidate.tag == Kind.string, StringBlock(candidate).byteCount <= 40 else { continue }
       let distance = Machine.distance(name, candidate.text)
-      if distance < best?.distance ?? 3, distance * 3 <= max(3, key.byteCount) { best = (distance, candidate.text) }
+      if distance < best?.distance ?? 3, distance * 3 <= key.byteCount + 1 { best = (distance, candidate.text) }
     }
     return best?.text
   }

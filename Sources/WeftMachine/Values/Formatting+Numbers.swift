@@ -50,7 +50,7 @@ extension Machine {
       if let whole = Int64(exactly: value) { return String(whole) }
       return text(value)
     }
-    if rate.rounded() == rate { return "\(plain(rate))/s" }
+    if (rate * 100).rounded() / 100 == rate { return "\(plain(rate))/s" }
     for (seconds, name) in [(60.0, "m"), (3600.0, "h"), (86400.0, "d")] {
       let count = (rate * seconds).rounded()
       // A rate written in minutes was divided by 60, so it must come back as the same Float.

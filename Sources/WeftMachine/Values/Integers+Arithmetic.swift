@@ -24,7 +24,10 @@ extension Machine {
       }
       return try multiply(left.big, right.big)
     case .divide: return try integerQuotient(left, right)
-    case .floorDivide: return try floorDivide(left, right).quotient
+    case .floorDivide:
+      let (quotient, remainder) = try floorDivide(left, right)
+      heap.release(remainder)
+      return quotient
     case .remainder:
       let (quotient, remainder) = try floorDivide(left, right)
       heap.release(quotient)

@@ -56,7 +56,7 @@ extension Value {
 
   /// Any integer.
   var big: BigInt {
-    if let wide { return BigInt(wide) }
+    if let wide { return BigInt(wide: wide) }
     let integer = IntegerBlock(self)
     let magnitude = BigUInt(words: Array(UnsafeBufferPointer(start: integer.limbs, count: integer.count)))
     return BigInt(sign: integer.isNegative ? .minus : .plus, magnitude: magnitude)
@@ -75,7 +75,7 @@ extension Heap {
 
   /// The caller has made sure that it has at most `IntegerBlock.mostBits`.
   func makeInt(_ big: BigInt) -> Value {
-    if let wide = Int128(exactly: big) { return makeInt(wide) }
+    if let wide = big.wide { return makeInt(wide) }
     let words = big.magnitude.words
     let integer = IntegerBlock(allocate(kind: Kind.bigInt, size: IntegerBlock.size(limbs: words.count)))
     integer.block.pointee.flags = 1
@@ -125,10 +125,28 @@ extension Value {
 }
 
 extension BigInt {
+  // By words: the conversions of BigInt by way of generic integers are slow, and wrong for some negative numbers.
+
+  init(wide: Int128) {
+    let size = wide.magnitude
+    let words = [UInt(truncatingIfNeeded: size), UInt(truncatingIfNeeded: size >> 64)]
+    self.init(sign: wide < 0 ? .minus : .plus, magnitude: BigUInt(words: words))
+  }
+
+  /// The same number in 128 bits; nil if it needs more.
+  var wide: Int128? {
+    if magnitude.bitWidth > 128 { return nil }
+    var size: UInt128 = 0
+    for (index, word) in magnitude.words.enumerated() where index < 2 { size |= UInt128(word) << (64 * index) }
+    if sign == .plus { return Int128(exactly: size) }
+    if size > UInt128(1) << 127 { return nil }
+    return Int128(truncatingIfNeeded: 0 &- size)
+  }
+
   /// A finite Float without its fraction.
   init(truncating value: Double) {
     if let wide = Int128(exactly: value.rounded(.towardZero)) {
-      self.init(wide)
+      self.init(wide: wide)
       return
     }
     // Beyond 127 bits every bit of the significand is above the point.

@@ -1,3 +1,8 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 import BigInt
 
 extension Machine {
@@ -28,8 +33,7 @@ extension Machine {
       }
     }
     if base == 0 { base = 10 }
-    // Each digit has more than log2(base) bits; a cheap bound before any quadratic work.
-    if bytes.count > IntegerBlock.mostBits { throw notANumber(text, "Int") }
+    try checkDigits(bytes, base: base)
     var small: Int64 = 0
     var large: BigUInt?
     var chunk: UInt = 0
@@ -66,6 +70,15 @@ extension Machine {
     magnitude.multiply(byWord: scale)
     magnitude += BigUInt(chunk)
     return try makeInt(BigInt(sign: isNegative ? .minus : .plus, magnitude: magnitude))
+  }
+
+  /// A bound on the size of a number before any quadratic work: each digit after the first adds log2(base) bits.
+  private func checkDigits(_ bytes: UnsafeBufferPointer<UInt8>, base: Int) throws(Thrown) {
+    if bytes.count < 1 << 16 { return }
+    let significant = bytes.drop { $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: "_") }
+    let digits = significant.reduce(into: 0) { count, byte in count += byte == UInt8(ascii: "_") ? 0 : 1 }
+    let bitsInSixteen = Int((log2(Double(max(2, base))) * 16).rounded(.down))
+    try checkBits((digits - 1) / 16 * bitsInSixteen)
   }
 
   /// The value of a digit in bases up to 36.

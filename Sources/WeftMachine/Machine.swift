@@ -1,3 +1,4 @@
+import BigInt
 public import WeftCompiler
 public import WeftSyntax
 
@@ -119,9 +120,11 @@ public final class Machine {
     switch constant {
     case .int(let value): return Value(value)
     case .bigInt(let digits):
-      var value = Value.none
-      do throws(Thrown) { value = try bigInt(digits: digits) } catch { heap.release(error.error) }
-      return value
+      guard let big = BigInt(digits) else { return .none }
+      do throws(Thrown) { return try makeInt(big) } catch {
+        heap.release(error.error)
+        return .none
+      }
     case .float(let bits): return Value(Double(bitPattern: bits))
     case .string(let text): return heap.makeString(text)
     case .duration(let nanoseconds): return .duration(nanoseconds)

@@ -103,7 +103,12 @@ extension Emitter {
       return
     }
     let first = window(target: target, size: max(1, names.count + arguments.count))
-    let count = place(arguments, parameters: names, at: first, isVariadic: signature.isVariadic)
+    var count = place(arguments, parameters: names, at: first, isVariadic: signature.isVariadic)
+    // A native reads each of its parameters.
+    while count < names.count {
+      f.emit(.loadUnset, a: first + count)
+      count += 1
+    }
     if function == .now || function == .elapsed { f.emit(.readClock) }
     f.span = span
     f.emit(.callBuiltin, a: first, b: count, c: Int(function.rawValue))
@@ -117,11 +122,12 @@ extension Emitter {
   ) {
     guard let method = BuiltinMethods.id(of: name.text) else { return }
     let parameters = parameterNames(method: name.text, arguments)
+    let most = BuiltinMethods.all.filter { $0.name == name.text }.map(\.parameters.count).max() ?? 0
     if Builtins.mutatingNames.contains(name.text), !optional, isPlace(base) {
-      emitPathMethod(method, base, arguments, parameters, to: target, span)
+      emitPathMethod(method, base, arguments, parameters, most, to: target, span)
       return
     }
-    let first = window(target: target, size: 3 + parameters.count + arguments.count)
+    let first = window(target: target, size: 3 + max(most, parameters.count + arguments.count))
     emit(base, to: first + 2)
     let done = JumpLabel()
     if optional {
@@ -170,12 +176,12 @@ extension Emitter {
   }
 
   private func emitPathMethod(
-    _ method: Int, _ base: Expr, _ arguments: [Argument], _ parameters: [String], to target: Int, _ span: Span
+    _ method: Int, _ base: Expr, _ arguments: [Argument], _ parameters: [String], _ most: Int, to target: Int, _ span: Span
   ) {
     if let prelude = mutatingPrelude(method, arguments, parameters) {
       return emitMutatingPrelude(prelude, base, arguments, parameters, to: target, span)
     }
-    let first = window(target: target, size: 3 + parameters.count + arguments.count)
+    let first = window(target: target, size: 3 + max(most, parameters.count + arguments.count))
     var keys: [PathKey] = []
     guard let root = emitPath(base, &keys) else { return }
     let firstKey = f.allocate(max(keys.count, 1))

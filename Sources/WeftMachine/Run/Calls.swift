@@ -139,6 +139,7 @@ extension Machine {
     let named = signature.isVariadic ? signature.parameters.count : 0
     var arguments = [Value](repeating: .unset, count: named)
     for index in 0..<count { arguments.append(window[2 + index]) }
+    while arguments.count < signature.parameters.count { arguments.append(.unset) }
     let required = signature.parameters.count { !$0.isOptional }
     if !signature.isVariadic, count > signature.parameters.count || count < required {
       fail(raise(.argumentError, "`\(signature.name)` takes \(Machine.counted(required, "argument")), but \(count) are given"))
@@ -251,8 +252,12 @@ extension Machine {
     return place < count && arguments[place].tag != Kind.unset && arguments[place].tag != Kind.none
   }
 
+  /// Checks the number of arguments, and marks what was left out.
   func checkArguments(_ index: Int, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) throws(Thrown) {
     let arity = methodArity[index]
+    if arity.most < Int.max, count < arity.most {
+      for offset in count..<arity.most { store(.unset, arguments + offset, heap) }
+    }
     if count > arity.most || count < arity.least || (0..<arity.least).contains(where: { arguments[$0].tag == Kind.unset }) {
       let signature = BuiltinMethods.all[index]
       let most = arity.most

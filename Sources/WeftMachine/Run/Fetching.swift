@@ -38,9 +38,7 @@ extension Machine {
       guard slot[3].tag == Kind.unset || slot[3].tag == Kind.none else {
         throw raise(.argumentError, "`fetch` takes `body` or `json`, not both")
       }
-      let text = try jsonText(slot[4])
-      request.body = Array(StringBlock(text).buffer)
-      heap.release(text)
+      request.body = try JSONWriter.text(self, slot[4], indent: nil)
       request.headers.append(("content-type", "application/json"))
       request.method = "POST"
     }

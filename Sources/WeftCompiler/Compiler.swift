@@ -28,6 +28,13 @@ public func compile(_ tree: Tree, errorKinds: Set<String>) -> CompileResult {
   return CompileResult(image: emitter.image, diagnostics: diagnostics)
 }
 
+/// Looks at the names and calls of a tree that does not compile for other reasons.
+public func check(_ tree: Tree, errorKinds: Set<String>) -> [Diagnostic] {
+  let resolver = Resolver(source: tree.source, builtinKinds: errorKinds, isPrelude: false)
+  resolver.resolve(tree)
+  return resolver.resolution.diagnostics
+}
+
 /// Compiles the tasks that built-in methods are made of. A problem there is a fault in Weft itself.
 private func compilePrelude(into image: inout Image, errorKinds: Set<String>) -> Diagnostic? {
   let source = SourceFile(name: "<prelude>", text: preludeSource)

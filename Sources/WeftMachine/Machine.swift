@@ -210,10 +210,15 @@ public final class Machine {
     }
   }
 
-  /// Tells the machine the time and carries out the timers that are due. Time never goes back.
-  public func advance(to now: Int64) {
+  /// Tells the machine the time. Time never goes back.
+  public func setClock(to now: Int64) {
     self.now = max(self.now, now)
     ticksAtClock = ticks
+  }
+
+  /// Tells the machine the time and carries out the timers that are due.
+  public func advance(to now: Int64) {
+    setClock(to: now)
     fireTimers()
     // A loop that never waits learns of its cancellation between two slices.
     if core.pointee.cancelledScopes > 0, let fiber = core.pointee.fiber, fiber.pointee.resume == 0,
@@ -274,6 +279,41 @@ public final class Machine {
   /// Bytes in live blocks, and the most there have been.
   public var memory: (live: Int, peak: Int) { (heap.state.pointee.live, heap.state.pointee.peak) }
 
+  /// The block that has run for longer than a second and started the most tasks.
+  public var longestBlock: BlockProgress? {
+    guard let root else { return nil }
+    var best: BlockProgress?
+    var open: [ScopePointer] = [root]
+    var seen = 0
+    while let scope = open.popLast(), seen < 10_000 {
+      var child = scope.pointee.firstChild
+      while let fiber = child, seen < 10_000 {
+        seen += 1
+        var inner = fiber.pointee.scope
+        while inner != fiber.pointee.home {
+          open.append(inner)
+          guard let parent = inner.pointee.parent else { break }
+          inner = parent
+        }
+        child = fiber.pointee.nextSibling
+      }
+      let kind = ScopeKind(rawValue: scope.pointee.kind) ?? .root
+      let elapsed = now - scope.pointee.openedTime
+      guard kind == .gather || kind == .taskgroup, elapsed > 1_000_000_000, scope.pointee.nextIndex > best?.started ?? 0,
+        scope.pointee.parent != root || kind == .gather
+      else { continue }
+      let position = Int(scope.pointee.openedAt)
+      let line =
+        function(at: position).flatMap { index in
+          image.functions[index].source < 0
+            ? nil : image.sources[image.functions[index].source].line(at: Int(image.spans[position].start))
+        } ?? 0
+      best = BlockProgress(
+        kind: "\(kind)", line: line, started: scope.pointee.nextIndex, running: scope.pointee.children, elapsed: elapsed)
+    }
+    return best
+  }
+
   // MARK: Parameters
 
   /// Gives a parameter its value before `begin`.
@@ -290,6 +330,18 @@ public final class Machine {
       case .rate(let rate): .rate(rate)
       }
   }
+}
+
+/// How far a block is.
+public struct BlockProgress: Sendable {
+  public var kind: String
+  /// Of the script.
+  public var line: Int
+  /// Tasks started so far, and how many of them still run.
+  public var started: Int
+  public var running: Int
+  /// Nanoseconds since it began.
+  public var elapsed: Int64
 }
 
 /// What a host or the command line gives for a `param`.

@@ -37,8 +37,11 @@ final class Emitter {
     let main = image.functions.count
     image.functions.append(placeholder("main", .main))
     image.main = main
-    for statement in tree.statements {
-      emit(statement, into: nil)
+    // A file's top level is a taskgroup.
+    let unused = f.allocate()
+    emitScope(.taskgroup, flags: 0, options: [], to: unused, Span(0, 0)) { value in
+      for statement in tree.statements { self.emit(statement, into: nil) }
+      self.f.emit(.loadNone, a: value)
     }
     f.emit(.returnNone, b: f.next)
     finish(f, at: main)

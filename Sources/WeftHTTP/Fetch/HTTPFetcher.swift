@@ -100,12 +100,6 @@ public final class HTTPFetcher: Fetcher, Sendable {
   }
 }
 
-/// A request that can be called off.
-public protocol FetchCancelling: Sendable {
-  /// Closes the exchange, or takes it out of the queue. Does nothing once the request has ended.
-  func cancel()
-}
-
 private struct NothingToCancel: FetchCancelling {
   func cancel() {}
 }

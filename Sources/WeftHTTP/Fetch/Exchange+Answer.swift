@@ -76,7 +76,12 @@ extension Exchange: HTTPClientResponseDelegate {
       let failure = FetchFailure(
         mapping: error, target: hop.target, hasHead: head != nil, bodyLimit: bodyLimit,
         configuration: engine.configuration)
-      finish(.failure(failure), holdsPermit: true)
+      guard failure == .untrustedCertificate(hop.target) else { return finish(.failure(failure), holdsPermit: true) }
+      // BoringSSL doesn't say what is wrong with a certificate; a second look does.
+      CertificateInspection.run(hop.target, group: engine.group) { finding in
+        let stopped = self.state.withLockedValue(\.stopped)
+        self.finish(.failure(stopped ?? finding ?? failure), holdsPermit: true)
+      }
     }
   }
 
@@ -89,7 +94,7 @@ extension Exchange: HTTPClientResponseDelegate {
       return finish(.failure(failure), holdsPermit: true)
     }
     do {
-      let next = try hop.redirected(to: location, status: status)
+      let next = try hop.redirected(to: location, status: status, prototypes: engine.prototypes)
       state.withLockedValue { state in
         state.hop = next
         state.redirects = redirects + 1

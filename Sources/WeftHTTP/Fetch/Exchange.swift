@@ -51,7 +51,7 @@ final class Exchange: FetchCancelling, Sendable {
     self.engine = engine
     bodyLimit = max(0, request.bodyLimit)
     timeout = request.timeout
-    state = NIOLockedValueBox(State(hop: try Hop(request)))
+    state = NIOLockedValueBox(State(hop: try Hop(request, prototypes: engine.prototypes)))
   }
 
   /// Begins. `completion` is called exactly once.
@@ -126,6 +126,12 @@ final class Exchange: FetchCancelling, Sendable {
     }
   }
 
+  /// The limiter closed while this exchange waited: it gets no permit, and nobody else will end it.
+  func dismiss() {
+    let stopped = state.withLockedValue(\.stopped)
+    finish(.failure(stopped ?? .shutDown), holdsPermit: false)
+  }
+
   private func makeTimer() -> Scheduled<Void>? {
     guard let timeout else { return nil }
     return engine.group.any().scheduleTask(in: .nanoseconds(max(0, timeout))) { self.timeOut(after: timeout) }
@@ -143,12 +149,7 @@ final class Exchange: FetchCancelling, Sendable {
   func launch() {
     let (hop, stopped) = state.withLockedValue { ($0.hop, $0.stopped) }
     if let stopped { return finish(.failure(stopped), holdsPermit: true) }
-    let request: HTTPClient.Request
-    do {
-      request = try hop.makeRequest(bodyLimit: bodyLimit, userAgent: engine.configuration.userAgent)
-    } catch {
-      return finish(.failure(error), holdsPermit: true)
-    }
+    let request = hop.makeRequest(bodyLimit: bodyLimit, userAgent: engine.configuration.userAgent)
     let task = engine.client.execute(request: request, delegate: self, eventLoop: .indifferent)
     let stoppedMeanwhile = state.withLockedValue { state in
       state.phase = .running(task)

@@ -14,23 +14,27 @@ struct Hop: Sendable {
   static let redirectStatuses: Set<UInt> = [301, 302, 303, 307, 308]
 
   var url: String
-  var target: RequestTarget
   var method: String
   var headers: [(name: String, value: String)]
   var body: [UInt8]?
 
+  private var prototype: RequestPrototype
+
+  var target: RequestTarget { prototype.target }
+
   /// - Throws: `FetchFailure` that says what is wrong with the URL, the method or a header.
-  init(_ request: FetchRequest) throws(FetchFailure) {
+  init(_ request: FetchRequest, prototypes: RequestPrototypes) throws(FetchFailure) {
     url = request.url
-    target = try RequestTarget(request.url)
     method = request.method
     headers = request.headers
     body = request.body
-    try checkMethod()
+    prototype = try prototypes.prototype(method: method, url: url)
+    if method == "TRACE", body != nil { throw FetchFailure(.other, "a `TRACE` request cannot have a body") }
     try checkHeaders()
   }
 
-  func makeRequest(bodyLimit: Int, userAgent: String) throws(FetchFailure) -> HTTPClient.Request {
+  func makeRequest(bodyLimit: Int, userAgent: String) -> HTTPClient.Request {
+    var request = prototype.request
     var fields = HTTPHeaders(headers)
     if !fields.contains(name: "user-agent") { fields.add(name: "user-agent", value: userAgent) }
     if !fields.contains(name: "accept") { fields.add(name: "accept", value: "*/*") }
@@ -38,39 +42,34 @@ struct Hop: Sendable {
       let isBounded = bodyLimit <= FetchEngine.decompressedLimit
       fields.add(name: "accept-encoding", value: isBounded ? "gzip, deflate" : "identity")
     }
-    do {
-      var request = try HTTPClient.Request(
-        url: url, method: HTTPMethod(rawValue: method), headers: fields,
-        body: body.map { .byteBuffer(ByteBuffer(bytes: $0)) })
-      if let credentials = target.credentials, !fields.contains(name: "authorization") {
-        let parts = credentials.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        request.setBasicAuth(
-          username: percentDecoded(parts.first ?? ""), password: percentDecoded(parts.dropFirst().first ?? ""))
-      }
-      return request
-    } catch {
-      throw FetchFailure(.invalidURL, "the URL \(quoted(url)) is not valid")
+    request.headers = fields
+    request.body = body.map { .byteBuffer(ByteBuffer(bytes: $0)) }
+    if let credentials = target.credentials, !fields.contains(name: "authorization") {
+      let parts = credentials.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      request.setBasicAuth(
+        username: percentDecoded(parts.first ?? ""), password: percentDecoded(parts.dropFirst().first ?? ""))
     }
+    return request
   }
 
   /// What to send after a redirect, by the rules that browsers follow.
   ///
   /// - Throws: `FetchFailure` of kind `invalidURL`, if `location` is no URL that `fetch` can speak to.
-  func redirected(to location: String, status: UInt) throws(FetchFailure) -> Hop {
+  func redirected(to location: String, status: UInt, prototypes: RequestPrototypes) throws(FetchFailure) -> Hop {
     guard let next = URL(string: location, relativeTo: URL(string: url))?.absoluteString else {
       throw FetchFailure(.invalidURL, "\(quoted(url)) redirects to \(quoted(location)), which is not a valid URL")
     }
     var hop = self
     hop.url = next
-    do {
-      hop.target = try RequestTarget(next)
-    } catch {
-      throw FetchFailure(.invalidURL, "\(quoted(url)) redirects to \(quoted(next)): \(error.message)")
-    }
     if (status == 303 && method != "HEAD") || ((status == 301 || status == 302) && method == "POST") {
       hop.method = "GET"
       hop.body = nil
       hop.headers.removeAll { ["content-type", "content-length", "content-encoding"].contains($0.name.lowercased()) }
+    }
+    do {
+      hop.prototype = try prototypes.prototype(method: hop.method, url: next)
+    } catch {
+      throw FetchFailure(.invalidURL, "\(quoted(url)) redirects to \(quoted(next)): \(error.message)")
     }
     if hop.target.authority != target.authority || hop.target.isSecure != target.isSecure {
       // Secrets were meant for the first server only.
@@ -78,15 +77,6 @@ struct Hop: Sendable {
       hop.headers.removeAll { secrets.contains($0.name.lowercased()) }
     }
     return hop
-  }
-
-  private func checkMethod() throws(FetchFailure) {
-    guard !method.isEmpty, method.utf8.allSatisfy(isTokenByte) else {
-      throw FetchFailure(.other, "invalid method `\(printable(method[...]))`", hint: "a method is a word such as `GET`")
-    }
-    // The answer to CONNECT is a tunnel, not a response; TRACE carries no body.
-    if method == "CONNECT" { throw FetchFailure(.other, "`fetch` cannot send the method `CONNECT`") }
-    if method == "TRACE", body != nil { throw FetchFailure(.other, "a `TRACE` request cannot have a body") }
   }
 
   private func checkHeaders() throws(FetchFailure) {
@@ -106,7 +96,7 @@ struct Hop: Sendable {
 }
 
 /// `tchar` of RFC 9110, section 5.6.2.
-private func isTokenByte(_ byte: UInt8) -> Bool {
+func isTokenByte(_ byte: UInt8) -> Bool {
   switch byte {
   case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
   case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"),

@@ -22,8 +22,9 @@ enum SequenceFunctions {
     let count = range.count
     if count == 0 { return Value(0) }
     let last = range.isInclusive ? range.upper : range.upper - 1
-    let ends = Int128(range.lower) + Int128(last)
-    let both = try machine.integerArithmetic(.multiply, machine.heap.makeInt(ends), Value(count))
+    let ends = machine.heap.makeInt(Int128(range.lower) + Int128(last))
+    defer { machine.heap.release(ends) }
+    let both = try machine.integerArithmetic(.multiply, ends, Value(count))
     defer { machine.heap.release(both) }
     return try machine.integerArithmetic(.floorDivide, both, Value(2))
   }

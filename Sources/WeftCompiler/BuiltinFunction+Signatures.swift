@@ -95,6 +95,13 @@ extension BuiltinFunction {
         "the element with the least or greatest key")
     case .uniqueByKeys:
       .init("__unique_by_keys", [.needed("xs"), .needed("keys")], "the elements whose key has not come before")
+    case .formatted:
+      .init("format:", [.needed("x"), .optional("width"), .optional("decimals")], "what `\\(x:12.2)` makes of `x`")
+    case .retryDelay:
+      .init(
+        "__retry_delay", [.needed("backoff"), .needed("factor"), .needed("jitter"), .needed("number")],
+        "how long a `retry` waits before its try `number`")
+    case .errorIs: .init("__error_is", [.needed("e"), .needed("kinds")], "whether an error is of one of the kinds")
     case .mathPi, .mathE, .mathTau, .mathInf, .mathNan, .mathSqrt, .mathIsqrt, .mathCbrt, .mathFloor, .mathCeil,
       .mathTrunc, .mathSin, .mathCos, .mathTan, .mathAsin, .mathAcos, .mathAtan, .mathAtan2, .mathSinh, .mathCosh,
       .mathTanh, .mathExp, .mathLog, .mathLog2, .mathLog10, .mathLog1p, .mathPow, .mathHypot, .mathFmod, .mathGcd,

@@ -2,6 +2,10 @@
 ///
 /// It is compiled once a process and hidden from traces. Names that begin with two underscores are visible here alone.
 public let preludeSource = #"""
+  task __retry_matches(on, error) {
+    if type(on) == "Function" { on(error) } else { __error_is(error, on) }
+  }
+
   task __map(f, xs) => [f(x) for x in xs]
   task __filter(f, xs) => [x for x in xs if f(x)]
   task __reduce(f, xs, initial = none) => __seq_reduce(xs, f, initial)

@@ -1,21 +1,138 @@
+import BigInt
 public import WeftCompiler
+public import WeftSyntax
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// A deterministic machine that runs one program's fibers. It does no I/O and reads no clock: it is told the time,
 /// takes events, and leaves effects for its driver.
+///
+///     machine.begin(at: now, wallClock: …)
+///     while true {
+///       switch machine.run(ticks: 20_000) {
+///       case .slice, .clock: machine.advance(to: now)
+///       case .idle: …                      // wait for the deadline or an event
+///       case .finished: …
+///       }
+///       perform(machine.takeEffects())
+///     }
+///
+/// A machine is used by one task or thread at a time.
 public final class Machine {
   let heap = Heap()
+  let core: UnsafeMutablePointer<Core>
+  let image: Image
   /// Nanoseconds on the driver's monotonic clock.
   public internal(set) var now: Int64 = 0
   /// `now` when the run began.
   public internal(set) var startedAt: Int64 = 0
   /// Nanoseconds since 1970 at `startedAt`.
   public internal(set) var wallClockAtStart: Int64 = 0
+  /// What random numbers come from.
+  public let seed: UInt64
   /// What scripts have printed and no driver has taken yet.
   var output: [UInt8] = []
+  /// For building strings.
+  var scratch: [UInt8] = []
+  var effects: [Effect] = []
   /// Constant strings by text, made once.
   var interned: [String: Value] = [:]
+  var timers = TimerHeap()
+  /// Requests under way, by ticket.
+  var tickets: [UInt64: PendingFetch] = [:]
+  var nextTicket: UInt64 = 0
+  let tables = MethodTables.shared
+  /// Indices of the image's functions in the order of their code.
+  let functionOrder: [Int]
+  /// What the first deadlock looked like.
+  var deadlockReport: ErrorReport?
+  var readyCount = 0
+  /// Picks which of several ready fibers runs next; nil for the order in which they became ready.
+  var choose: ((_ count: Int) -> Int)?
+  let natives: UnsafeMutablePointer<Native>
+  /// Where a fiber's first frame returns to.
+  let endOfFiber: UnsafeMutablePointer<UInt64>
+  /// The scope around the whole program.
+  var root: ScopePointer?
+  var outcome: RunOutcome?
+  /// `expect`s that failed outside of tests.
+  public internal(set) var failedExpectations: [FailedExpectation] = []
+  public let limits: MachineLimits
+  /// Ticks used in earlier slices.
+  private var ticksBefore = 0
+  private var sliceTicks = 0
+  /// Ticks used when the clock was last set.
+  private var ticksAtClock = 0
 
-  public init() {}
+  public init(image: Image, seed: UInt64 = 0, limits: MachineLimits = MachineLimits(), choose: ((Int) -> Int)? = nil) {
+    self.image = image
+    self.seed = seed
+    self.limits = limits
+    self.choose = choose
+    functionOrder = image.functions.indices.sorted { image.functions[$0].start < image.functions[$1].start }
+    endOfFiber = .allocate(capacity: 1)
+    endOfFiber.initialize(to: Instruction(.endFiber).word)
+    natives = .allocate(capacity: BuiltinFunction.allCases.count)
+    for function in BuiltinFunction.allCases {
+      (natives + Int(function.rawValue)).initialize(to: Machine.native(for: function))
+    }
+    let code = UnsafeMutablePointer<UInt64>.allocate(capacity: image.code.count + 1)
+    code.initialize(repeating: 0, count: image.code.count + 1)
+    for (index, word) in image.code.enumerated() { code[index] = word }
+    let functions = UnsafeMutablePointer<FunctionInfo>.allocate(capacity: max(1, image.functions.count))
+    for (index, function) in image.functions.enumerated() {
+      (functions + index).initialize(
+        to: FunctionInfo(
+          code: UnsafePointer(code + function.start), registers: function.registers, parameters: function.parameters.count,
+          required: function.required))
+    }
+    let globals = UnsafeMutablePointer<Value>.allocate(capacity: max(1, image.globals.count))
+    globals.initialize(repeating: .unset, count: max(1, image.globals.count))
+    let constants = UnsafeMutablePointer<Value>.allocate(capacity: max(1, image.constants.count))
+    constants.initialize(repeating: .none, count: max(1, image.constants.count))
+    core = .allocate(capacity: 1)
+    core.initialize(to: Core(functions: functions, constants: constants, globals: globals, code: code))
+    heap.state.pointee.limit = limits.memory
+    for (index, constant) in image.constants.enumerated() { constants[index] = value(of: constant) }
+  }
+
+  deinit {
+    tearDown()
+    for index in 0..<image.constants.count { heap.release(core.pointee.constants[index]) }
+    for value in interned.values { heap.release(value) }
+    assert(heap.state.pointee.blocks == 0, "the machine leaks \(heap.state.pointee.blocks) blocks")
+    core.pointee.functions.deallocate()
+    core.pointee.constants.deallocate()
+    core.pointee.globals.deallocate()
+    core.pointee.code.deallocate()
+    core.deallocate()
+    natives.deinitialize(count: BuiltinFunction.allCases.count)
+    natives.deallocate()
+    endOfFiber.deallocate()
+    heap.destroy()
+  }
+
+  private func value(of constant: Image.Constant) -> Value {
+    switch constant {
+    case .int(let value): return Value(value)
+    case .bigInt(let digits):
+      guard let big = BigInt(digits) else { return .none }
+      do throws(Thrown) { return try makeInt(big) } catch {
+        heap.release(error.error)
+        return .none
+      }
+    case .float(let bits): return Value(Double(bitPattern: bits))
+    case .string(let text): return heap.makeString(text)
+    case .duration(let nanoseconds): return .duration(nanoseconds)
+    case .rate(let bits): return .rate(Double(bitPattern: bits))
+    case .errorKind(let name): return heap.makeErrorKind(heap.makeString(name))
+    case .labels(let names): return heap.makeList(taking: names.map { heap.makeString($0) })
+    }
+  }
 
   /// A string that is kept for the machine's life; the caller gets a reference of its own.
   func intern(_ text: String) -> Value {
@@ -26,5 +143,246 @@ public final class Machine {
   }
 
   /// The next number of the running task's stream.
-  func random() -> UInt64 { 0 }
+  func random() -> UInt64 {
+    guard let fiber = core.pointee.fiber else { return Machine.mix(seed) }
+    fiber.pointee.random &+= 0x9E37_79B9_7F4A_7C15
+    return Machine.mix(fiber.pointee.random)
+  }
+
+  // MARK: Running
+
+  /// Starts the program: its top level will run at the next `run`.
+  ///
+  /// - Parameters:
+  ///   - now: Nanoseconds on the driver's monotonic clock.
+  ///   - wallClock: Nanoseconds since 1970 at the same instant.
+  public func begin(at now: Int64, wallClock: Int64) {
+    self.now = now
+    startedAt = now
+    wallClockAtStart = wallClock
+    let root = openScope(.root, owner: nil, parent: nil)
+    self.root = root
+    var none = Value.none
+    makeReady(makeFiber(calling: .none, function: image.main, arguments: &none, count: 0, in: root))
+  }
+
+  /// Why `run` came back.
+  public enum Pause: Sendable {
+    /// The ticks are used up; there is more to do.
+    case slice
+    /// A task asks for the time: call `advance` and go on.
+    case clock
+    /// Nothing can go on before `deadline` (nanoseconds on the driver's clock; nil if no timer is set) or an event.
+    case idle(deadline: Int64?)
+    case finished
+  }
+
+  /// Runs until nothing can go on, or `ticks` calls and iterations have been made.
+  public func run(ticks: Int) -> Pause {
+    sliceTicks = ticks
+    core.pointee.ticks = ticks
+    defer {
+      ticksBefore += sliceTicks - core.pointee.ticks
+      sliceTicks = 0
+      core.pointee.ticks = 0
+    }
+    while true {
+      if outcome != nil { return .finished }
+      if core.pointee.fiber == nil {
+        guard let next = takeReady() else {
+          if timers.isEmpty, core.pointee.outstanding == 0 {
+            deadlock()
+            continue
+          }
+          return .idle(deadline: timers.earliest?.pointee.deadline)
+        }
+        core.pointee.fiber = next
+        guard prepareToRun(next) else { continue }
+      }
+      switch execute() {
+      case .parked: continue
+      case .slice:
+        if outcome != nil { return .finished }
+        if heap.state.pointee.isOverLimit { exceeded("memory", "\(limits.memory) bytes") }
+        return .slice
+      case .clock: return .clock
+      }
+    }
+  }
+
+  /// Tells the machine the time. Time never goes back.
+  public func setClock(to now: Int64) {
+    self.now = max(self.now, now)
+    ticksAtClock = ticks
+  }
+
+  /// Tells the machine the time and carries out the timers that are due.
+  public func advance(to now: Int64) {
+    setClock(to: now)
+    fireTimers()
+    // A loop that never waits learns of its cancellation between two slices.
+    if core.pointee.cancelledScopes > 0, let fiber = core.pointee.fiber, fiber.pointee.resume == 0,
+      cancelledScope(from: fiber.pointee.scope) != nil
+    {
+      fiber.pointee.resume = 2
+    }
+    if let fiber = core.pointee.fiber, fiber.pointee.resume != 0 { _ = prepareToRun(fiber) }
+  }
+
+  /// Calls and iterations so far; natives count ⌈work / 64⌉. The same program and events always give the same count.
+  public var ticks: Int { ticksBefore + sliceTicks - core.pointee.ticks }
+
+  /// Whether the clock is as good as read just now.
+  var isClockFresh: Bool { ticks &- ticksAtClock < 1_000 }
+
+  /// Ends the run in order: every task is cancelled, every `finally` runs.
+  public func cancelRun() {
+    if let root, outcome == nil { cancel(root, .outside) }
+  }
+
+  /// Whether `cancelRun` has been called.
+  public var isCancelled: Bool { root.map { $0.pointee.isCancelled } ?? false }
+
+  // MARK: Effects and output
+
+  public func takeEffects() -> [Effect] {
+    if effects.isEmpty { return [] }
+    defer { effects.removeAll(keepingCapacity: true) }
+    return effects
+  }
+
+  public func takeOutput() -> [UInt8] {
+    if output.isEmpty { return [] }
+    defer { output.removeAll(keepingCapacity: true) }
+    return output
+  }
+
+  // MARK: Looking inside
+
+  /// Running tasks, the main one included.
+  public var taskCount: Int { core.pointee.fibers }
+
+  /// What is left over: all zero after a run, whatever happened in it.
+  public var leftovers: Leftovers {
+    Leftovers(
+      fibers: core.pointee.fibers, scopes: core.pointee.scopes - (root == nil ? 0 : 1), timers: timers.count,
+      fetches: core.pointee.outstanding)
+  }
+
+  public struct Leftovers: Sendable, Equatable {
+    public var fibers: Int
+    public var scopes: Int
+    public var timers: Int
+    public var fetches: Int
+  }
+
+  /// Bytes in live blocks, and the most there have been.
+  public var memory: (live: Int, peak: Int) { (heap.state.pointee.live, heap.state.pointee.peak) }
+
+  /// The block that has run for longer than a second and started the most tasks.
+  public var longestBlock: BlockProgress? {
+    guard let root else { return nil }
+    var best: BlockProgress?
+    var open: [ScopePointer] = [root]
+    var seen = 0
+    while let scope = open.popLast(), seen < 10_000 {
+      var child = scope.pointee.firstChild
+      while let fiber = child, seen < 10_000 {
+        seen += 1
+        var inner = fiber.pointee.scope
+        while inner != fiber.pointee.home {
+          open.append(inner)
+          guard let parent = inner.pointee.parent else { break }
+          inner = parent
+        }
+        child = fiber.pointee.nextSibling
+      }
+      let kind = ScopeKind(rawValue: scope.pointee.kind) ?? .root
+      let elapsed = now - scope.pointee.openedTime
+      guard kind == .gather || kind == .taskgroup, elapsed > 1_000_000_000, scope.pointee.nextIndex > best?.started ?? 0,
+        scope.pointee.parent != root || kind == .gather
+      else { continue }
+      let position = Int(scope.pointee.openedAt)
+      let line =
+        function(at: position).flatMap { index in
+          image.functions[index].source < 0
+            ? nil : image.sources[image.functions[index].source].line(at: Int(image.spans[position].start))
+        } ?? 0
+      best = BlockProgress(
+        kind: "\(kind)", line: line, started: scope.pointee.nextIndex, running: scope.pointee.children, elapsed: elapsed)
+    }
+    return best
+  }
+
+  // MARK: Parameters
+
+  /// Gives a parameter its value before `begin`.
+  public func setParam(_ param: Image.Param, to value: ParamValue) {
+    let slot = core.pointee.globals + param.global
+    heap.release(slot.pointee)
+    slot.pointee =
+      switch value {
+      case .string(let text): heap.makeString(text)
+      case .int(let int): Value(int)
+      case .float(let float): Value(float)
+      case .bool(let bool): Value(bool)
+      case .duration(let nanoseconds): .duration(nanoseconds)
+      case .rate(let rate): .rate(rate)
+      }
+  }
+}
+
+/// How far a block is.
+public struct BlockProgress: Sendable {
+  public var kind: String
+  /// Of the script.
+  public var line: Int
+  /// Tasks started so far, and how many of them still run.
+  public var started: Int
+  public var running: Int
+  /// Nanoseconds since it began.
+  public var elapsed: Int64
+}
+
+/// What a host or the command line gives for a `param`.
+public enum ParamValue: Sendable {
+  case string(String)
+  case int(Int64)
+  case float(Double)
+  case bool(Bool)
+  /// Nanoseconds.
+  case duration(Int64)
+  /// Events a second.
+  case rate(Double)
+}
+
+/// What a machine asks its driver to do.
+public enum Effect: Sendable {
+  /// Send a request; answer by `fetchEnded` with the ticket.
+  case startFetch(ticket: UInt64, FetchRequest)
+  /// Nobody waits for the answer any more; close the exchange. No answer is expected.
+  case cancelFetch(UInt64)
+}
+
+/// An `expect` outside of tests that was false.
+public struct FailedExpectation: Sendable {
+  public let text: String
+  public let span: Span
+  public let source: Int
+}
+
+/// What one machine may use.
+public struct MachineLimits: Sendable {
+  /// Bytes in live blocks.
+  public var memory = Int.max
+  public init() {}
+}
+
+/// How a run ended.
+public enum RunOutcome: Sendable {
+  case completed
+  case failed(ErrorReport)
+  case cancelled
+  /// A limit was crossed; no `finally` ran.
+  case exceeded(ErrorReport)
 }

@@ -29,11 +29,22 @@ public struct Name: Sendable {
 public struct Tree: Sendable {
   public let source: SourceFile
   public let statements: [Statement]
+  /// The text of a `##` comment at the top of the file that belongs to no declaration (a blank line follows it).
+  public let documentation: String?
+  private let parents: [Int32: Name]
 
-  public init(source: SourceFile, statements: [Statement]) {
+  /// `errorParents` holds the parents of the kinds in `.errorKinds`, by the offset at which the kind's name begins.
+  public init(
+    source: SourceFile, statements: [Statement], documentation: String? = nil, errorParents: [Int32: Name] = [:]
+  ) {
     self.source = source
     self.statements = statements
+    self.documentation = documentation
+    parents = errorParents
   }
+
+  /// The parent of a kind declared by `.errorKinds`: `HTTPError` for `Busy` in `error Busy: HTTPError`, nil without one.
+  public func parent(ofErrorKind kind: Name) -> Name? { parents[kind.span.start] }
 }
 
 /// A brace-enclosed sequence of statements. Its value is that of its last statement if that is an expression.
@@ -246,6 +257,10 @@ public struct Expr: Sendable {
 }
 
 public enum StringPart: Sendable {
+  /// What `\(x:12.2)` calls: its tree is `.interpolation` of a call of this name with `x`, `width: 12` and `decimals: 2`
+  /// (each label only if it was written). No script can spell the name, so none can shadow the function.
+  public static let formatFunction = "format:"
+
   /// Text with its escapes already worked out.
   case text(String)
   case interpolation(Expr)

@@ -47,6 +47,9 @@ extension Machine {
     case .sortByKeys: return SequenceFunctions.sortByKeys
     case .extremeByKeys: return SequenceFunctions.extremeByKeys
     case .uniqueByKeys: return SequenceFunctions.uniqueByKeys
+    case .formatted: return OutputFunctions.formatted
+    case .retryDelay: return RetryFunctions.delay
+    case .errorIs: return RetryFunctions.errorIs
     case .map, .filter, .reduce: return ofPrelude
     case .mathPi, .mathE, .mathTau, .mathInf, .mathNan, .mathSqrt, .mathIsqrt, .mathCbrt, .mathFloor, .mathCeil,
       .mathTrunc, .mathSin, .mathCos, .mathTan, .mathAsin, .mathAcos, .mathAtan, .mathAtan2, .mathSinh, .mathCosh,

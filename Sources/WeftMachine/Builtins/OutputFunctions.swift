@@ -1,5 +1,11 @@
 /// Natives that make text of values.
 enum OutputFunctions {
+  static func formatted(_ machine: Machine, _ arguments: Arguments, _ count: Int) throws(Thrown) -> Value {
+    let width = arguments[1].tag == Kind.int ? Int(arguments[1].int) : nil
+    let decimals = arguments[2].tag == Kind.int ? Int(arguments[2].int) : nil
+    return try machine.formatted(arguments[0], width: width, decimals: decimals)
+  }
+
   /// The arguments are `sep`, `end` and then the values.
   static func print(_ machine: Machine, _ arguments: Arguments, _ count: Int) throws(Thrown) -> Value {
     let before = machine.output.count

@@ -4,9 +4,12 @@
   import Darwin
 #endif
 
+/// The C function; a machine's own `free` gives fibers back.
+private func systemFree(_ pointer: UnsafeMutableRawPointer) { free(pointer) }
+
 extension Machine {
   /// Counts work of a native against the run's limits: one tick for each 64 units.
-  func charge(work: Int) throws(Thrown) {}
+  func charge(work: Int) throws(Thrown) { core.pointee.ticks -= (work + 63) / 64 }
 
   /// Ask before allocating anything whose size a script chooses.
   @inline(__always) func checkRoom(_ size: Int) throws(Thrown) {
@@ -25,7 +28,7 @@ extension Machine {
     if isPossible, size < 1 << 27 { return }
     // The system may refuse what the run's limit allows, and a refused block cannot be an error any more.
     if isPossible, let probe = malloc(size) {
-      free(probe)
+      systemFree(probe)
       return
     }
     throw raise(.limitError, "the memory limit of this run does not allow \(Machine.byteSize(size)) more")

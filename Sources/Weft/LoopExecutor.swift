@@ -1,0 +1,154 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// One thread that runs the Swift tasks of runs and their deadlines, so that a hop between a run and what it awaits costs
+/// no thread change, and a deadline needs no task of its own.
+final class LoopExecutor: TaskExecutor, @unchecked Sendable {
+  /// Shared by all runs of the process; its thread starts with the first.
+  static let shared = LoopExecutor()
+
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  // Under `mutex`:
+  private var jobs: [UnownedJob] = []
+  private var alarms: [Alarm] = []
+  private var isStarted = false
+  private var isSleeping = false
+
+  private struct Alarm {
+    let deadline: Int64
+    let id: UInt64
+    let action: @Sendable () -> Void
+  }
+
+  private init() {
+    pthread_mutex_init(mutex, nil)
+    #if canImport(Darwin)
+      pthread_cond_init(condition, nil)
+    #else
+      var attributes = pthread_condattr_t()
+      pthread_condattr_init(&attributes)
+      pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+      pthread_cond_init(condition, &attributes)
+      pthread_condattr_destroy(&attributes)
+    #endif
+  }
+
+  /// Nanoseconds of the clock that deadlines count on.
+  static func now() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    locked {
+      jobs.append(job)
+      wakeThread()
+    }
+  }
+
+  /// Calls `action` on the loop's thread at `deadline`, unless `cancelAlarm` comes first.
+  func setAlarm(_ id: UInt64, at deadline: Int64, _ action: @escaping @Sendable () -> Void) {
+    locked {
+      alarms.append(Alarm(deadline: deadline, id: id, action: action))
+      wakeThread()
+    }
+  }
+
+  func cancelAlarm(_ id: UInt64) {
+    locked { alarms.removeAll { $0.id == id } }
+  }
+
+  private func locked(_ body: () -> Void) {
+    pthread_mutex_lock(mutex)
+    body()
+    pthread_mutex_unlock(mutex)
+  }
+
+  /// Under `mutex`.
+  private func wakeThread() {
+    if !isStarted {
+      isStarted = true
+      startThread()
+    } else if isSleeping {
+      pthread_cond_signal(condition)
+    }
+  }
+
+  private func startThread() {
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    pthread_attr_setstacksize(&attributes, 8 << 20)
+    #if canImport(Darwin)
+      var thread: pthread_t?
+    #else
+      var thread = pthread_t()
+    #endif
+    pthread_create(
+      &thread, &attributes,
+      { context in
+        // unreachable: the context is the executor that is passed below.
+        #if canImport(Darwin)
+          let executor = Unmanaged<LoopExecutor>.fromOpaque(context).takeUnretainedValue()
+        #else
+          let executor = Unmanaged<LoopExecutor>.fromOpaque(context.unsafelyUnwrapped).takeUnretainedValue()
+        #endif
+        executor.loop()
+        return nil
+      }, Unmanaged.passUnretained(self).toOpaque())
+    pthread_attr_destroy(&attributes)
+  }
+
+  private func loop() {
+    var batch: [UnownedJob] = []
+    while true {
+      var due: [Alarm] = []
+      pthread_mutex_lock(mutex)
+      while jobs.isEmpty {
+        let earliest = alarms.min { $0.deadline < $1.deadline }
+        guard let earliest else {
+          sleep(until: nil)
+          continue
+        }
+        let now = Self.now()
+        if earliest.deadline <= now {
+          due = alarms.filter { $0.deadline <= now }
+          alarms.removeAll { $0.deadline <= now }
+          break
+        }
+        sleep(until: earliest.deadline)
+      }
+      swap(&batch, &jobs)
+      pthread_mutex_unlock(mutex)
+      for alarm in due { alarm.action() }
+      for job in batch { job.runSynchronously(on: asUnownedTaskExecutor()) }
+      batch.removeAll(keepingCapacity: true)
+    }
+  }
+
+  /// Under `mutex`.
+  private func sleep(until deadline: Int64?) {
+    isSleeping = true
+    if let deadline {
+      #if canImport(Darwin)
+        let left = max(0, deadline - Self.now())
+        var time = timespec(tv_sec: Int(left / 1_000_000_000), tv_nsec: Int(left % 1_000_000_000))
+        pthread_cond_timedwait_relative_np(condition, mutex, &time)
+      #else
+        var time = timespec(tv_sec: Int(deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))
+        pthread_cond_timedwait(condition, mutex, &time)
+      #endif
+    } else {
+      pthread_cond_wait(condition, mutex)
+    }
+    isSleeping = false
+  }
+}

@@ -1,0 +1,65 @@
+import Synchronization
+import WeftMachine
+
+/// Through which the outside reaches a run: answers, and the wish to end it. One reader, any number of writers.
+final class Mailbox: Sendable {
+  enum Event: Sendable {
+    case fetchEnded(ticket: UInt64, Result<FetchResponse, FetchFailure>)
+    case cancel
+    case deadline
+  }
+
+  private struct State {
+    var events: [Event] = []
+    var reader: CheckedContinuation<Void, Never>?
+  }
+
+  private let state = Mutex(State())
+  private static let ids = Atomic<UInt64>(0)
+
+  func post(_ event: Event) {
+    let reader = state.withLock { state in
+      state.events.append(event)
+      defer { state.reader = nil }
+      return state.reader
+    }
+    reader?.resume()
+  }
+
+  /// What has come so far, without waiting.
+  func take() -> [Event] {
+    state.withLock { state in
+      if state.events.isEmpty { return [] }
+      defer { state.events = [] }
+      return state.events
+    }
+  }
+
+  /// Waits for an event, or until `deadline` on the loop's clock.
+  func wait(until deadline: Int64?, on loop: LoopExecutor) async {
+    var alarm: UInt64?
+    if let deadline {
+      let id = Self.ids.add(1, ordering: .relaxed).newValue
+      alarm = id
+      loop.setAlarm(id, at: deadline) { [self] in wakeReader() }
+    }
+    await withCheckedContinuation { continuation in
+      let isReady = state.withLock { state in
+        if !state.events.isEmpty { return true }
+        if let deadline, LoopExecutor.now() >= deadline { return true }
+        state.reader = continuation
+        return false
+      }
+      if isReady { continuation.resume() }
+    }
+    if let alarm { loop.cancelAlarm(alarm) }
+  }
+
+  private func wakeReader() {
+    let reader = state.withLock { state in
+      defer { state.reader = nil }
+      return state.reader
+    }
+    reader?.resume()
+  }
+}

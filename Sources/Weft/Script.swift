@@ -1,0 +1,90 @@
+public import WeftCompiler
+public import WeftMachine
+public import WeftSyntax
+
+/// A compiled script: immutable, and safe to run many times at once.
+///
+/// ```swift
+/// let script = try Script(compiling: "print(6 * 7)", name: "answer.weft")
+/// let result = script.runVirtually()
+/// ```
+public struct Script: Sendable {
+  public let image: Image
+  /// Advice; errors are thrown.
+  public let warnings: [Diagnostic]
+
+  /// The problems of a script that does not compile, all of them, in the order of their places.
+  public struct CompileError: Error, Sendable {
+    public let source: SourceFile
+    public let diagnostics: [Diagnostic]
+  }
+
+  public init(compiling text: String, name: String = "<script>") throws(CompileError) {
+    try self.init(compiling: SourceFile(name: name, text: text))
+  }
+
+  public init(compiling source: SourceFile) throws(CompileError) {
+    let parsed = parse(source)
+    // Names are looked at even after a syntax error, so that one look shows every problem.
+    let compiled = parsed.hasErrors ? nil : compile(parsed.tree, errorKinds: Self.errorKinds)
+    let diagnostics = (parsed.diagnostics + (compiled?.diagnostics ?? check(parsed.tree, errorKinds: Self.errorKinds)))
+      .sorted { $0.span.start < $1.span.start }
+    guard let image = compiled?.image, !diagnostics.contains(where: { $0.severity == .error }) else {
+      throw CompileError(source: source, diagnostics: diagnostics)
+    }
+    self.image = image
+    warnings = diagnostics
+  }
+
+  static let errorKinds = Set(ErrorKind.allCases.map(\.rawValue))
+
+  /// The file of a place in an error report.
+  public func source(_ index: Int) -> SourceFile? {
+    image.sources.indices.contains(index) ? image.sources[index] : nil
+  }
+}
+
+/// What is known of a run that has ended.
+public struct RunResult: Sendable {
+  public let outcome: RunOutcome
+  /// Calls and iterations; the same for the same script, seed and answers.
+  public let ticks: Int
+  /// Nanoseconds on the run's own clock.
+  public let elapsed: Int64
+  /// Tasks, scopes, timers and requests that were left when the run ended: none of each.
+  public let leftovers: Machine.Leftovers
+  public let failedExpectations: [FailedExpectation]
+  /// Bytes at the peak.
+  public let peakMemory: Int
+}
+
+/// How to run a script.
+public struct RunOptions: Sendable {
+  /// What random numbers come from.
+  public var seed: UInt64 = 0
+  /// Values for the script's `param`s, by name.
+  public var params: [String: ParamValue] = [:]
+  public var limits = MachineLimits()
+
+  public init() {}
+}
+
+extension Script {
+  /// A machine that is ready to begin.
+  func makeMachine(_ options: RunOptions, choose: ((Int) -> Int)? = nil) -> Machine {
+    let machine = Machine(image: image, seed: options.seed, limits: options.limits, choose: choose)
+    for param in image.params {
+      if let value = options.params[param.name] { machine.setParam(param, to: value) }
+    }
+    return machine
+  }
+}
+
+extension Machine {
+  /// What is known of this machine's run, which has ended.
+  func makeResult() -> RunResult {
+    RunResult(
+      outcome: result ?? .cancelled, ticks: ticks, elapsed: now - startedAt, leftovers: leftovers,
+      failedExpectations: failedExpectations, peakMemory: memory.peak)
+  }
+}

@@ -1,0 +1,185 @@
+/// The instruction set.
+///
+/// An instruction is one 64-bit word:
+///
+///     63      48 47      32 31      16 15    8 7     0
+///     ┌─────────┬──────────┬──────────┬───────┬───────┐
+///     │    c    │    b     │    a     │ flags │  op   │
+///     └─────────┴──────────┴──────────┴───────┴───────┘
+///      └──────── bx ──────┘  signed 32 bits: a jump's distance, a constant, a global …
+///
+/// `R` are the registers of the running frame. Each holds a value that it owns. A dead temporary never holds a heap
+/// value: instructions that read temporaries *consume* them (flag 1 for `b`, flag 2 for `c`), so that values are unique
+/// when they look unique and may be changed in place.
+///
+/// A call's window begins at `a`: R[a] the callee (then the result), R[a+1] the frame's link, R[a+2] … the arguments,
+/// which become the first registers of the callee's frame.
+///
+/// Distances are counted from the following instruction. "next" stands for an extra word whose `bx` is used.
+public enum Opcode: UInt8, CaseIterable, Sendable {
+  // Moving values
+  case move  // R[a] = R[b]
+  case take  // R[a] = R[b]; R[b] is consumed
+  case loadConstant  // R[a] = constants[bx]
+  case loadInt  // R[a] = bx
+  case loadNone  // R[a] = none
+  case loadBool  // R[a] = b != 0
+  case loadUnset  // R[a] = unset: an argument left out
+  case loadFunction  // R[a] = the task with index bx, without captures
+  case loadBuiltin  // R[a] = the built-in function b
+  case clear  // R[a ..< a+b] are released
+  case getGlobal  // R[a] = globals[bx]; an error if it has no value yet
+  case setGlobal  // globals[bx] = R[a]; R[a] is consumed
+  case getCapture  // R[a] = captures[b]
+  case getCaptureCell  // R[a] = captures[b].cell
+  case setCaptureCell  // captures[b].cell = R[a]; R[a] is consumed
+  case newCell  // R[a] = cell(R[b]); R[b] is consumed
+  case getCell  // R[a] = R[b].cell
+  case setCell  // R[b].cell = R[a]; R[a] is consumed
+  case closure  // R[a] = functions[bx] with what it captures from here
+  case getSelf  // R[a] = the running task
+
+  // Operators: R[a] = R[b] op R[c]
+  case add
+  case subtract
+  case multiply
+  case divide
+  case floorDivide
+  case remainder
+  case power
+  case addInt  // R[a] = R[b] + c (signed)
+  case equal
+  case notEqual
+  case less
+  case lessOrEqual
+  case contains  // R[a] = R[b] in R[c]
+  case negate  // R[a] = -R[b]
+  case not  // R[a] = not R[b]
+  case typeTest  // R[a] = R[b] is of the kind named by R[c]
+
+  // Jumps
+  case jump  // pc += bx
+  case jumpIfFalse  // if not R[a]: pc += bx; R[a] must be a Bool
+  case jumpIfTrue
+  case jumpIfNone  // if R[a] is none: pc += bx
+  case jumpIfNotNone
+  case jumpIfSet  // if R[a] has a value: pc += bx
+  case jumpBack  // pc += bx, one tick
+  // If the comparison of R[a] with R[b] is (flag 4: is not) true, take the jump in the next word; else skip it.
+  // Flags 1 and 2 consume a and b.
+  case testEqual
+  case testLess
+  case testLessOrEqual
+  // The same with the signed number b.
+  case testEqualInt
+  case testLessInt
+  case testLessOrEqualInt
+  case testGreaterInt
+  case testGreaterOrEqualInt
+
+  // Loops
+  case rangePrepare  // from R[a] to R[a+1] (flag 1: inclusive): R[a+2] is the first, or pc += bx if there is none
+  case rangeNext  // if there is one more: R[a+2] is it, pc += bx, one tick
+  case iteratePrepare  // R[a] is a sequence; R[a+1] becomes its cursor
+  case iterateNext  // R[b] = the next element; when there is none, the jump in the next word is taken; one tick
+  case iterateNextPair  // R[b], R[b+1] = the next key and value of a map, or the parts of a pair of a list
+
+  // Parts of values
+  case getIndex  // R[a] = R[b][R[c]]
+  case setIndex  // R[a][R[b]] = R[c]; flag 1 consumes b, flag 2 consumes c
+  case getMember  // R[a] = R[b].constants[c]
+  case getMemberOptional  // R[a] = R[b]?.constants[c]
+  // A path is a root (flags: 0 R[bx], 1 R[bx].cell, 2 captures[bx].cell, 3 globals[bx], with bx in the next word) and the
+  // c keys in R[b] …, which are consumed. All of it happens in place and at once, or not at all.
+  case setPath  // root[keys…] = R[a]; R[a] is consumed
+  case updatePath  // root[keys…] op= R[a]; the next word's a is the operator
+  case callPathMethod  // R[a] = root[keys…].method(R[a+2] …); the next word's a is the method, its flags the argument count
+  case newList  // R[a] = [R[b] ..< R[b+c]], consumed
+  case listAppend  // R[a].append(R[b]), consumed
+  case newMap  // R[a] = {}
+  case mapSet  // R[a][R[b]] = R[b+1], both consumed
+  case newRange  // R[a] = R[b] ..< R[c]; flag 4: inclusive
+  case concatenate  // R[a] = the text of R[b] ..< R[b+c], consumed
+  case unpackList  // R[a] ..< R[a+c] = the parts of the list R[b], which must have c elements
+  case unpackMember  // R[a] = R[b][constants[c]] for `let {name} = …`
+
+  // Calls
+  case call  // R[a](b arguments)
+  case callFunction  // functions[c](b arguments), window at a
+  case callNamed  // R[a](b arguments); the next word's bx is the constant that lists the labels of the last arguments
+  case callBuiltin  // R[a] = builtin c(R[a] ..< R[a+b]); flag 1: the result is dropped
+  case callMethod  // R[a] = R[a+2].method c(b arguments from R[a+3]); flag 1: the result is dropped
+  case returnValue  // return R[a]; R[0 ..< b] are released
+  case returnNone  // return none; R[0 ..< b] are released
+  case endFiber  // the first frame has returned
+
+  // Errors
+  case throwError  // throw R[a]
+  case catchKinds  // R[a] = whether all single errors of R[b] are of the kinds named in the list R[c]
+  case catchEach  // R[a] = the errors of R[b] that are of the kinds R[c]; R[b] = an error of the others, or none
+  case expectation  // an `expect` whose condition R[a] is false fails; the next word's bx is its text
+
+  // Completions: what is going on in R[a], its value in R[a+1]
+  case setCompletion  // R[a] = kind b, R[a+1] = R[c] when the kind has a value (consumed)
+  case resume  // go on with a throw or a cancellation in R[a]; other completions fall through
+  case jumpIfCompletion  // if R[a] is completion c: pc += next bx
+
+  // Scopes
+  case enterScope  // open a scope of kind b; its options are in R[c] …; flag 1: `errors: keep`, flag 2: has `else`
+  case scopeHandle  // R[a] = a handle of the innermost scope
+  case leaveScope  // the body is left by the completion in R[a]: wait for all that was started; the completion may change
+  case gate  // wait until a task may begin
+  case spawn  // a child that calls the closure R[a]; flag 1: with the argument R[b], consumed; flag 2: labelled constants[next bx]
+  case start  // R[a] = a handle; window at b with c arguments; flag 1: in the group R[a]
+  case await  // R[a] = the outcome of R[b]
+
+  // Work
+  case sleep  // R[a] is a duration
+  case fetch  // R[a] = the response to R[a] ..< R[a+7]: url, method, headers, body, json, timeout, limit
+  case readClock  // the machine's clock is brought up to date
+}
+
+/// Builds and takes apart instruction words.
+public struct Instruction: Sendable, Equatable {
+  public var word: UInt64
+
+  @inline(__always) public init(word: UInt64) { self.word = word }
+
+  public init(_ op: Opcode, flags: UInt8 = 0, a: Int = 0, b: Int = 0, c: Int = 0) {
+    word =
+      UInt64(op.rawValue) | UInt64(flags) << 8 | UInt64(UInt16(truncatingIfNeeded: a)) << 16
+      | UInt64(UInt16(truncatingIfNeeded: b)) << 32 | UInt64(UInt16(truncatingIfNeeded: c)) << 48
+  }
+
+  public init(_ op: Opcode, flags: UInt8 = 0, a: Int = 0, bx: Int) {
+    word =
+      UInt64(op.rawValue) | UInt64(flags) << 8 | UInt64(UInt16(truncatingIfNeeded: a)) << 16
+      | UInt64(UInt32(truncatingIfNeeded: bx)) << 32
+  }
+
+  @inline(__always) public var op: UInt8 { UInt8(truncatingIfNeeded: word) }
+  @inline(__always) public var flags: UInt8 { UInt8(truncatingIfNeeded: word >> 8) }
+  @inline(__always) public var a: Int { Int(UInt16(truncatingIfNeeded: word >> 16)) }
+  @inline(__always) public var b: Int { Int(UInt16(truncatingIfNeeded: word >> 32)) }
+  @inline(__always) public var c: Int { Int(word >> 48) }
+  @inline(__always) public var signedB: Int { Int(Int16(truncatingIfNeeded: word >> 32)) }
+  @inline(__always) public var signedC: Int { Int(Int16(truncatingIfNeeded: word >> 48)) }
+  @inline(__always) public var bx: Int { Int(Int32(truncatingIfNeeded: word >> 32)) }
+}
+
+/// How a block was left. The raw value stands in the first of two registers, a value in the second.
+/// From `firstJump` on each number is a `break` or `continue` of the function.
+public enum Completion {
+  public static let normal = 0
+  public static let thrown = 1
+  public static let cancelled = 2
+  public static let returned = 3
+  /// A `timeout` whose own deadline passed goes on in its `else`.
+  public static let otherwise = 4
+  public static let firstJump = 8
+}
+
+/// The kinds of scope that `enterScope` opens.
+public enum ScopeKind: UInt8, Sendable {
+  case root, gather, race, taskgroup, timeout, semaphore, rate, retry, shield, finally
+}

@@ -1,0 +1,162 @@
+import WeftSyntax
+
+extension Resolver {
+  func resolve(_ statement: Statement) {
+    switch statement.kind {
+    case .binding(let pattern, let value, let isVariable):
+      resolve(value)
+      if isAtTopLevel { markReady(pattern) } else { declare(pattern, isVariable ? .variable : .constant) }
+    case .assignment(let target, _, let value):
+      resolve(target: target)
+      resolve(value)
+    case .expression(let expression): resolve(expression)
+    case .task(let task):
+      resolve(parameters: task.parameters, body: task.body, task: resolution[task.name.span])
+      resolution[task.name.span]?.isReady = true
+    case .errorKinds: break
+    case .param(let param):
+      if !isAtTopLevel {
+        report("E0406", "`param` belongs to the top level of a file", at: statement.span)
+        declare(param.name, .param)
+      }
+      if let value = param.defaultValue { resolve(value) }
+      resolution[param.name.span]?.isReady = true
+    case .importFile(_, let span, _):
+      report("E0901", "`import` is not part of this version yet", at: span)
+    case .forLoop(let pattern, let sequence, let body):
+      resolve(sequence)
+      function.loops += 1
+      inScope {
+        declare(pattern, .loopVariable)
+        resolve(body)
+      }
+      function.loops -= 1
+    case .whileLoop(let condition, let body):
+      resolve(condition)
+      function.loops += 1
+      resolve(body)
+      function.loops -= 1
+    case .breakLoop: checkJump("break", statement.span)
+    case .continueLoop: checkJump("continue", statement.span)
+    case .returnValue(let value):
+      checkReturn(statement.span)
+      if let value { resolve(value) }
+    case .throwError(let value): resolve(value)
+    case .test(_, _, let body), .bench(_, _, let body):
+      if !isAtTopLevel { report("E0406", "`test` and `bench` belong to the top level of a file", at: statement.span) }
+      inFunction(.child) {
+        function.owners = 1
+        resolve(body)
+      }
+    case .expect(let condition): resolve(condition)
+    case .invalid: break
+    }
+  }
+
+  private func checkJump(_ word: String, _ span: Span) {
+    if function.loops == 0 {
+      let hint =
+        function.role == .child
+        ? "`\(word)` cannot leave the body of a started task: each runs on its own" : nil
+      report("E0403", "`\(word)` outside of a loop", at: span, hint: hint)
+    } else if let outer = function.finallyLoops.last, outer == function.loops {
+      report("E0404", "`\(word)` cannot leave a `finally`", at: span)
+    }
+  }
+
+  private func checkReturn(_ span: Span) {
+    switch function.role {
+    case .task:
+      if !function.finallyLoops.isEmpty { report("E0404", "`return` cannot leave a `finally`", at: span) }
+    case .main:
+      report("E0405", "`return` outside of a task", at: span)
+    case .child:
+      report(
+        "E0405", "`return` cannot leave the body of a started task", at: span,
+        hint: "its value is its last expression; to end early, put the work in a task of its own")
+    }
+  }
+
+  private func resolve(target: Expr) {
+    var root = target
+    var isPart = false
+    while true {
+      switch root.kind {
+      case .member(let base, let name, let optional):
+        if optional { report("E0401", "cannot assign to `?.\(name.text)`", at: target.span) }
+        root = base
+        isPart = true
+      case .index(let base, let index):
+        resolve(index)
+        root = base
+        isPart = true
+      case .name(let name):
+        guard let declaration = use(name, at: root.span) else {
+          if table[name] == nil, isBuiltin(name) {
+            report("E0401", "cannot assign to `\(name)`, which is built in", at: root.span)
+          }
+          return
+        }
+        changed(declaration, at: root.span, part: isPart)
+        return
+      case .invalid: return
+      case .call where isPart:
+        // A handle that a call gives can have parts that change, such as `cell().value`.
+        resolve(root)
+        return
+      default:
+        resolve(root)
+        report("E0401", "cannot assign to this expression", at: root.span, hint: "assign to a variable, `x[i]` or `x.name`")
+        return
+      }
+    }
+  }
+
+  /// Notes that a variable, or a part of what it holds, changes; reports it for a constant.
+  func changed(_ declaration: Declaration, at span: Span, part: Bool) {
+    declaration.isChanged = true
+    if declaration.isVariable { return }
+    let name = declaration.name
+    let what: String
+    var hint: String?
+    switch declaration.kind {
+    case .constant:
+      what = "it is a constant"
+      hint = "declare it with `var` to change it"
+    case .parameter:
+      what = "it is a parameter"
+      hint = "make a variable of it first: `var \(name) = \(name)`"
+    case .loopVariable:
+      what = "it is a loop's variable"
+      hint = "make a variable of it first: `var \(name) = \(name)`"
+    case .param: what = "it is a parameter of the script"
+    case .task: what = "it is a task"
+    case .errorKind: what = "it is a kind of error"
+    case .importAlias: what = "it is an imported file"
+    case .variable: return
+    }
+    report(
+      "E0402", part ? "cannot change a part of `\(name)`: \(what)" : "cannot assign to `\(name)`: \(what)", at: span,
+      labels: [.init(span: declaration.span, text: "declared here")], hint: hint)
+  }
+
+  func resolve(parameters: [Parameter], body: TaskBody, task: Declaration? = nil) {
+    inFunction(.task, task: task) {
+      var sawDefault = false
+      for parameter in parameters {
+        if let value = parameter.defaultValue {
+          sawDefault = true
+          resolve(value)
+        } else if sawDefault {
+          report(
+            "E0305", "`\(parameter.name.text)` needs a default, because the parameter before it has one", at: parameter.name.span)
+        }
+        if parameter.name.text != "_" { declare(parameter.name, .parameter) }
+      }
+      switch body {
+      case .block(let block): resolve(block)
+      case .expression(let expression): resolve(expression)
+      }
+    }
+  }
+}

@@ -1,0 +1,190 @@
+import WeftSyntax
+
+/// Walks a file's tree once: says what each name stands for, and reports unknown names, wrong calls, changed constants
+/// and statements in the wrong place.
+final class Resolver {
+  let source: SourceFile
+  var resolution: Resolution
+  /// What each name means at the current place.
+  var table: [String: Declaration] = [:]
+  /// The index of each declaration in `resolution`.
+  private var indexes: [ObjectIdentifier: Int32] = [:]
+  /// Declarations of each open block, to be undone at its end.
+  private var scopes: [[Declaration]] = []
+  var function = FunctionContext(.main)
+  /// Kinds of error that the machine knows.
+  let builtinKinds: Set<String>
+  let isPrelude: Bool
+  /// Every task of the file by name, for hints.
+  private(set) var unknownNames: Set<String> = []
+
+  init(source: SourceFile, builtinKinds: Set<String>, isPrelude: Bool) {
+    self.source = source
+    self.builtinKinds = builtinKinds
+    self.isPrelude = isPrelude
+    resolution = Resolution(source: source)
+  }
+
+  func report(
+    _ code: String, _ message: String, at span: Span, caret: String? = nil, labels: [Diagnostic.Label] = [],
+    hint: String? = nil, severity: Diagnostic.Severity = .error
+  ) {
+    resolution.diagnostics.append(
+      Diagnostic(severity, code, message, at: span, caret: caret, labels: labels, hint: hint))
+  }
+
+  // MARK: Scopes
+
+  func inScope(_ body: () -> Void) {
+    scopes.append([])
+    body()
+    for declaration in scopes.removeLast().reversed() { table[declaration.name] = declaration.shadowed }
+  }
+
+  func inFunction(_ role: FunctionContext.Role, task: Declaration? = nil, _ body: () -> Void) {
+    let outer = function
+    function = FunctionContext(role, task: task)
+    inScope(body)
+    function = outer
+  }
+
+  @discardableResult
+  func declare(_ name: Name, _ kind: Declaration.Kind, ready: Bool = true) -> Declaration {
+    let declaration = Declaration(
+      name.text, kind, name.span, in: function, topLevel: scopes.count == 1)
+    declaration.isReady = ready
+    if let other = scopes[scopes.count - 1].first(where: { $0.name == name.text && scopes.count > 1 }) ?? topLevelTwin(name) {
+      report(
+        "E0204", "`\(name.text)` is declared twice in the same block", at: name.span, caret: "declared again",
+        labels: [.init(span: other.span, text: "first declared here")], hint: "choose another name, or assign without `let`")
+    }
+    declaration.shadowed = table[name.text]
+    table[name.text] = declaration
+    scopes[scopes.count - 1].append(declaration)
+    let index = resolution.add(declaration)
+    indexes[ObjectIdentifier(declaration)] = index
+    resolution.set(index, at: name.span)
+    return declaration
+  }
+
+  private func topLevelTwin(_ name: Name) -> Declaration? {
+    guard scopes.count == 1, let other = table[name.text], other.isTopLevel, other.function === function else { return nil }
+    return other
+  }
+
+  // MARK: Names
+
+  /// Finds what `name` means and notes the use; reports it when it means nothing.
+  @discardableResult
+  func use(_ name: String, at span: Span) -> Declaration? {
+    if let declaration = table[name] {
+      if let index = indexes[ObjectIdentifier(declaration)] { resolution.set(index, at: span) }
+      if declaration.function !== function {
+        // A local task that calls itself does not capture itself: the machine knows what runs.
+        if function.task === declaration, !declaration.isTopLevel { return declaration }
+        declaration.isCaptured = true
+        if !declaration.isReady, !declaration.isTopLevel { declaration.isForward = true }
+      } else if !declaration.isReady, !(declaration.isTopLevel && declaration.isTask) {
+        report(
+          "E0203", "`\(name)` is used before it is declared", at: span,
+          labels: [.init(span: declaration.span, text: "declared here")])
+      }
+      return declaration
+    }
+    if isBuiltin(name) { return nil }
+    reportUnknown(name, at: span)
+    return nil
+  }
+
+  /// Whether the name means something without being declared.
+  func isBuiltin(_ name: String) -> Bool {
+    if let function = Builtins.function(named: name) { return isPrelude || !function.signature.name.hasPrefix("__") }
+    return builtinKinds.contains(name) || Builtins.modules.contains(name) || Builtins.typeNames.contains(name)
+  }
+
+  private func reportUnknown(_ name: String, at span: Span) {
+    // One report for each name is enough.
+    guard unknownNames.insert(name).inserted else { return }
+    var candidates = Array(table.keys)
+    candidates += Builtins.functionNames
+    candidates += builtinKinds
+    candidates += ["gather", "taskgroup", "race", "semaphore", "timeout", "retry", "shield", "pool", "rate", "while", "return"]
+    let match = closestMatch(to: name, among: candidates)
+    report(
+      "E0201", "cannot find `\(name)` in scope", at: span, caret: match.map { "did you mean `\($0)`?" },
+      hint: match == nil ? foreignNames[name] : nil)
+  }
+
+  private let foreignNames = [
+    "println": "write `print(…)`", "console": "write `print(…)`", "printf": "write `print(…)`",
+    "self": "Weft has no classes; pass the value to a task", "this": "Weft has no classes; pass the value to a task",
+    "asyncio": "tasks wait by themselves; use `gather`, `taskgroup` or `race`",
+    "undefined": "write `none`", "null": "write `none`", "nil": "write `none`",
+  ]
+
+  /// The kinds after `catch`, in `throws(…)` and after `is`.
+  func useKind(_ name: Name, allowTypes: Bool) {
+    if let declaration = table[name.text] {
+      if let index = indexes[ObjectIdentifier(declaration)] { resolution.set(index, at: name.span) }
+      if !declaration.isErrorKind {
+        report("E0207", "`\(name.text)` is not a kind of error", at: name.span, hint: "declare one with `error \(name.text)`")
+      }
+      return
+    }
+    if builtinKinds.contains(name.text) || (allowTypes && Builtins.typeNames.contains(name.text)) { return }
+    let match = closestMatch(to: name.text, among: builtinKinds.union(table.keys))
+    report(
+      "E0207", "cannot find a kind of error `\(name.text)`", at: name.span, caret: match.map { "did you mean `\($0)`?" },
+      hint: match == nil ? "declare it with `error \(name.text)`" : nil)
+  }
+
+  // MARK: The file
+
+  func resolve(_ tree: Tree) {
+    scopes.append([])
+    hoist(tree.statements)
+    for statement in tree.statements { resolve(statement) }
+  }
+
+  /// Tasks and kinds of error are known in the whole block that declares them.
+  func hoist(_ statements: [Statement]) {
+    for statement in statements {
+      switch statement.kind {
+      case .task(let task): declare(task.name, .task(task), ready: false)
+      case .errorKinds(let names): for name in names { declare(name, .errorKind) }
+      case .binding(let pattern, _, let isVariable) where scopes.count == 1:
+        // A task may use a top-level value that is declared further down.
+        declare(pattern, isVariable ? .variable : .constant, ready: false)
+      case .param(let param) where scopes.count == 1: declare(param.name, .param, ready: false)
+      default: break
+      }
+    }
+  }
+
+  func declare(_ pattern: Pattern, _ kind: Declaration.Kind, ready: Bool = true) {
+    switch pattern {
+    case .name(let name): declare(name, kind, ready: ready)
+    case .discard: break
+    case .list(let parts, _): for part in parts { declare(part, kind, ready: ready) }
+    case .map(let parts, _): for part in parts { declare(part.pattern, kind, ready: ready) }
+    }
+  }
+
+  func markReady(_ pattern: Pattern) {
+    switch pattern {
+    case .name(let name): resolution[name.span]?.isReady = true
+    case .discard: break
+    case .list(let parts, _): for part in parts { markReady(part) }
+    case .map(let parts, _): for part in parts { markReady(part.pattern) }
+    }
+  }
+
+  func resolve(_ block: Block) {
+    inScope {
+      hoist(block.statements)
+      for statement in block.statements { resolve(statement) }
+    }
+  }
+
+  var isAtTopLevel: Bool { scopes.count == 1 }
+}

@@ -1,0 +1,269 @@
+import WeftCompiler
+
+/// The instructions that open and leave scopes, start tasks and wait.
+extension Machine {
+  // MARK: Scopes
+
+  func enterScope(_ word: UInt64, _ base: UnsafeMutablePointer<Value>) -> Bool {
+    guard let fiber = core.pointee.fiber else { return false }
+    let instruction = Instruction(word: word)
+    let kind = ScopeKind(rawValue: UInt8(instruction.b)) ?? .taskgroup
+    let options = base + instruction.c
+    var limit: Int64 = 0
+    var permits = 0
+    switch kind {
+    case .timeout:
+      guard options.pointee.tag == Kind.duration else {
+        fail(raise(.typeError, "`timeout` needs a Duration, not \(article(Machine.typeName(options.pointee)))", hint: "write a unit, such as `3s`"))
+        return false
+      }
+      limit = max(0, options.pointee.int)
+    case .semaphore:
+      guard options.pointee.tag == Kind.int else {
+        fail(raise(.typeError, "`semaphore` needs an Int, not \(article(Machine.typeName(options.pointee)))"))
+        return false
+      }
+      guard options.pointee.int > 0 else {
+        fail(raise(.valueError, "`semaphore` needs at least 1 permit, not \(options.pointee.int)"))
+        return false
+      }
+      permits = Int(options.pointee.int)
+    case .retry:
+      guard options.pointee.tag == Kind.int, options.pointee.int >= 0 else {
+        fail(raise(.typeError, "`retry` needs the number of further tries, an Int from 0 on"))
+        return false
+      }
+    case .finally:
+      if options.pointee.tag == Kind.duration {
+        limit = max(1, options.pointee.int)
+      } else if options.pointee.tag != Kind.unset {
+        fail(raise(.typeError, "`finally` takes a Duration, not \(article(Machine.typeName(options.pointee)))"))
+        return false
+      }
+    default: break
+    }
+    let scope = openScope(kind, owner: fiber, parent: fiber.pointee.scope)
+    scope.pointee.keepsErrors = instruction.flags & 1 != 0
+    scope.pointee.hasElse = instruction.flags & 2 != 0
+    scope.pointee.limit = limit
+    scope.pointee.openedAt = Int32(truncatingIfNeeded: position(of: fiber.pointee.pc))
+    fiber.pointee.scope = scope
+    switch kind {
+    case .timeout: setTimer(timerNode(scope), after: limit)
+    case .semaphore:
+      scope.pointee.permits = permits
+      scope.pointee.gate = scope
+    case .shield: scope.pointee.isShield = true
+    case .finally:
+      scope.pointee.isShield = true
+      limitCleanup(of: fiber)
+    default: break
+    }
+    return true
+  }
+
+  func scopeHandle(_ slot: UnsafeMutablePointer<Value>) {
+    guard let fiber = core.pointee.fiber else { return }
+    let scope = fiber.pointee.scope
+    if scope.pointee.handle == nil {
+      let group = GroupBlock(heap.allocate(kind: Kind.group, size: 32))
+      group.scope = scope
+      scope.pointee.handle = group.block
+    }
+    if let handle = scope.pointee.handle { store(Value(handle).retained(), slot, heap) }
+  }
+
+  /// False when the fiber's record has changed.
+  func leaveScope(_ word: UInt64) -> Bool {
+    guard let fiber = core.pointee.fiber else { return false }
+    let scope = fiber.pointee.scope
+    let mustWait: Bool
+    if scope.pointee.isExiting {
+      mustWait = scope.pointee.children > 0
+      if mustWait {
+        fiber.pointee.wait = .join
+        fiber.pointee.target = UnsafeMutableRawPointer(scope)
+      }
+    } else {
+      mustWait = leaveScope(fiber, register: Instruction(word: word).a)
+    }
+    if mustWait {
+      // The same instruction goes on when all tasks have ended.
+      fiber.pointee.pc -= 1
+      core.pointee.fiber = nil
+      return false
+    }
+    let wasShield = scope.pointee.kind == ScopeKind.shield.rawValue
+    switch finishScope(fiber) {
+    case .goOn:
+      // Leaving a shield is a cancellation point.
+      if wasShield, cancelledScope(from: fiber.pointee.scope) != nil {
+        unwind(fiber, .cancelled)
+        return false
+      }
+      return true
+    case .thrown(let error):
+      locate(error, fiber)
+      unwind(fiber, .thrown, error)
+    case .cancelled: unwind(fiber, .cancelled)
+    }
+    return false
+  }
+
+  /// Leaves for a cancellation if there is one that reaches this fiber; every wait begins with this.
+  func isCancelledHere(_ fiber: FiberPointer) -> Bool {
+    if core.pointee.cancelledScopes == 0 || cancelledScope(from: fiber.pointee.scope) == nil { return false }
+    unwind(fiber, .cancelled)
+    return true
+  }
+
+  // MARK: Starting
+
+  func passGate() -> Bool {
+    guard let fiber = core.pointee.fiber else { return false }
+    if isCancelledHere(fiber) { return false }
+    let scope = fiber.pointee.scope
+    if scope.pointee.gate == nil || scope.pointee.isReserved { return true }
+    if passGates(fiber, of: scope) {
+      scope.pointee.isReserved = true
+      return true
+    }
+    core.pointee.fiber = nil
+    return false
+  }
+
+  func spawn(_ word: UInt64, _ base: UnsafeMutablePointer<Value>, label: Int) {
+    guard let fiber = core.pointee.fiber else { return }
+    let instruction = Instruction(word: word)
+    let scope = fiber.pointee.scope
+    let callee = (base + instruction.a).pointee.retained()
+    let function = callee.tag == Kind.closure ? ClosureBlock(callee).function : Int(callee.bits)
+    let argument = base + instruction.b
+    let hasArgument = instruction.flags & 1 != 0
+    let child = makeFiber(calling: callee, function: function, arguments: argument, count: hasArgument ? 1 : 0, in: scope)
+    if hasArgument { argument.pointee.tag = Kind.none }
+    if label >= 0 {
+      if scope.pointee.labels.tag != Kind.list { scope.pointee.labels = Value(heap.makeList(capacity: 4).block) }
+      let place = UnsafeMutableRawPointer(scope).advanced(by: MemoryLayout<Scope>.offset(of: \Scope.labels) ?? 0)
+      heap.append(core.pointee.constants[label].retained(), toList: place.assumingMemoryBound(to: Value.self))
+    }
+    admit(child, to: scope)
+  }
+
+  /// Makes a new child ready, or lets it wait at the gates of its scope.
+  private func admit(_ child: FiberPointer, to scope: ScopePointer) {
+    if scope.pointee.gate == nil {
+      makeReady(child)
+    } else if scope.pointee.isReserved {
+      scope.pointee.isReserved = false
+      child.pointee.holdsPermits = true
+      makeReady(child)
+    } else if passGates(child, of: scope) {
+      child.pointee.holdsPermits = true
+      makeReady(child)
+    }
+  }
+
+  func start(_ word: UInt64, _ base: UnsafeMutablePointer<Value>) -> Bool {
+    guard let fiber = core.pointee.fiber else { return false }
+    let instruction = Instruction(word: word)
+    let window = base + instruction.b
+    let count = instruction.c
+    var scope = fiber.pointee.scope
+    do throws(Thrown) {
+      if instruction.flags & 1 != 0 {
+        let group = (base + instruction.a).pointee
+        guard group.tag == Kind.group else {
+          throw raise(.typeError, "`start(in:)` needs a group, not \(article(Machine.typeName(group)))", hint: "name one with `taskgroup as g { … }`")
+        }
+        guard let open = GroupBlock(group).scope else {
+          throw raise(.groupClosedError, "the group has already ended")
+        }
+        scope = open
+      }
+      let callee = window.pointee
+      let function: Int
+      switch callee.tag {
+      case Kind.function: function = Int(callee.bits)
+      case Kind.closure: function = ClosureBlock(callee).function
+      default: throw raise(.typeError, "cannot start \(article(Machine.typeName(callee)))", hint: "`start` takes a call of a task, or a block")
+      }
+      let info = core.pointee.functions[function]
+      if count > info.parameters || count < info.required {
+        throw raise(.argumentError, "`\(image.functions[function].name)` takes \(Machine.counted(info.parameters, "argument")), but \(count) are given")
+      }
+      let arguments = heap.makeList(capacity: count)
+      for index in 0..<count { arguments.elements[index] = window[2 + index].retained() }
+      arguments.count = count
+      let child = makeFiber(calling: callee, function: function, arguments: window + 2, count: count, in: scope)
+      window.pointee.tag = Kind.none
+      for index in 0..<count { window[2 + index].tag = Kind.none }
+      let handle = makeHandle(child, name: intern(image.functions[function].name), arguments: Value(arguments.block))
+      admit(child, to: scope)
+      store(handle, base + instruction.a, heap)
+      return true
+    } catch {
+      fail(error)
+      return false
+    }
+  }
+
+  // MARK: Waiting
+
+  func awaitTask(_ word: UInt64, _ base: UnsafeMutablePointer<Value>) -> Bool {
+    guard let fiber = core.pointee.fiber else { return false }
+    let instruction = Instruction(word: word)
+    let slot = base + instruction.b
+    let value = slot.pointee
+    guard value.tag == Kind.task else {
+      fail(
+        raise(
+          .typeError, "cannot await \(article(Machine.typeName(value)))", hint: "a call already waits; `await` is for what `start` gave"))
+      return false
+    }
+    let task = TaskBlock(value)
+    switch task.state {
+    case .succeeded:
+      store(task.result.pointee.retained(), base + instruction.a, heap)
+      return true
+    case .failed:
+      unwind(fiber, .thrown, task.result.pointee.retained())
+      return false
+    case .cancelled:
+      fail(raise(.taskCancelledError, "the awaited task was cancelled"))
+      return false
+    case .running: break
+    }
+    if isCancelledHere(fiber) { return false }
+    var ancestor: FiberPointer? = fiber
+    while let current = ancestor {
+      if current == task.fiber {
+        fail(
+          raise(
+            .valueError, current == fiber ? "a task cannot await itself" : "a task cannot await the task that it runs in",
+            hint: "both would wait for ever"))
+        return false
+      }
+      ancestor = current.pointee.home.pointee.owner
+    }
+    fiber.pointee.resultRegister = Int32(instruction.a)
+    addWaiter(fiber, ofTask: value.block)
+    core.pointee.fiber = nil
+    return false
+  }
+
+  func sleepFor(_ slot: UnsafeMutablePointer<Value>) {
+    guard let fiber = core.pointee.fiber else { return }
+    let value = slot.pointee
+    guard value.tag == Kind.duration else {
+      let hint: String? = value.tag == Kind.int || value.tag == Kind.float ? "write a unit: `sleep 1.5s`, or `n * 1s`" : nil
+      fail(raise(.typeError, "`sleep` needs a Duration, not \(article(Machine.typeName(value)))", hint: hint))
+      return
+    }
+    if isCancelledHere(fiber) { return }
+    slot.pointee = .none
+    fiber.pointee.wait = .timer
+    setTimer(timerNode(fiber), after: value.int)
+    core.pointee.fiber = nil
+  }
+}

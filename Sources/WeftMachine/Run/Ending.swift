@@ -1,0 +1,163 @@
+import WeftCompiler
+import WeftSyntax
+
+extension Machine {
+  /// The main task has ended; takes a look at the outcome, which stays the caller's.
+  func mainEnded(_ outcome: FiberOutcome) {
+    if self.outcome != nil { return }
+    switch outcome {
+    case .value: self.outcome = .completed
+    case .failed(let error): self.outcome = .failed(report(of: error))
+    case .cancelled:
+      if let deadlockReport { self.outcome = .failed(deadlockReport) } else { self.outcome = .cancelled }
+    }
+  }
+
+  /// How the run ended; nil while it goes on.
+  public var result: RunOutcome? { outcome }
+
+  /// A limit of the run was crossed: it ends at once.
+  func exceeded(_ limit: String, _ setting: String) {
+    let error = raise(.limitError, "the run's \(limit) limit of \(setting) was crossed").error
+    outcome = .exceeded(report(of: error))
+    heap.release(error)
+  }
+
+  /// Nothing can go on and nothing outside is awaited. The first time, the run is cancelled, so that every `finally` runs;
+  /// should those wait for ever as well, it ends at once.
+  func deadlock() {
+    let error = raise(
+      .deadlockError, "no task can go on: \(waitingTasks().joined(separator: "; "))",
+      hint: "each waits for something that only another of them could give").error
+    if deadlockReport == nil, let root, !root.pointee.isCancelled {
+      deadlockReport = report(of: error)
+      cancel(root, .deadlock)
+    } else {
+      outcome = .failed(deadlockReport ?? report(of: error))
+    }
+    heap.release(error)
+  }
+
+  /// For each waiting task what it waits for.
+  private func waitingTasks() -> [String] {
+    guard let root else { return [] }
+    var lines: [String] = []
+    var fibers: [FiberPointer] = []
+    var scopes: [ScopePointer] = [root]
+    while let scope = scopes.popLast() {
+      var child = scope.pointee.firstChild
+      while let fiber = child {
+        fibers.append(fiber)
+        var inner = fiber.pointee.scope
+        while inner != scope {
+          scopes.append(inner)
+          guard let parent = inner.pointee.parent else { break }
+          inner = parent
+        }
+        child = fiber.pointee.nextSibling
+      }
+    }
+    for fiber in fibers.reversed() where fiber.pointee.wait != .join {
+      let place = line(of: fiber)
+      switch fiber.pointee.wait {
+      case .task:
+        if let target = fiber.pointee.target {
+          let task = TaskBlock(target.assumingMemoryBound(to: Block.self))
+          lines.append("\(name(of: fiber)) waits at line \(place) for the task `\(task.name.pointee.text)`")
+        }
+      case .gate: lines.append("\(name(of: fiber)) waits at line \(place) for a permit of a `semaphore`")
+      default: break
+      }
+      if lines.count == 12 { break }
+    }
+    return lines.isEmpty ? ["every task waits for another"] : lines
+  }
+
+  private func name(of fiber: FiberPointer) -> String {
+    guard let index = function(at: position(of: fiber.pointee.pc)) else { return "a task" }
+    let function = image.functions[index]
+    return function.role == .main ? "the script" : "`\(function.name)`"
+  }
+
+  private func line(of fiber: FiberPointer) -> Int {
+    let position = position(of: fiber.pointee.pc)
+    guard let index = function(at: position), image.functions[index].source >= 0 else { return 0 }
+    return image.sources[image.functions[index].source].line(at: Int(image.spans[position].start))
+  }
+
+  /// Frees everything that still runs, without running any of it, and breaks the circles among captured variables.
+  func tearDown() {
+    core.pointee.fiber = nil
+    core.pointee.firstReady = nil
+    core.pointee.lastReady = nil
+    if let root {
+      destroyChildren(of: root)
+      discard(root)
+      self.root = nil
+    }
+    for index in 0..<image.globals.count {
+      heap.release(core.pointee.globals[index])
+      core.pointee.globals[index] = .unset
+    }
+    // Emptying a cell may free others, so the list is begun anew each time.
+    while let cell = core.pointee.cells {
+      let block = CellBlock(cell)
+      retain(cell)
+      block.unlink()
+      let value = block.slot.pointee
+      block.slot.pointee = .none
+      heap.release(value)
+      heap.release(cell)
+    }
+  }
+
+  private func destroyChildren(of root: ScopePointer) {
+    var fibers: [FiberPointer] = []
+    var scopes: [ScopePointer] = []
+    var open: [ScopePointer] = [root]
+    while let scope = open.popLast() {
+      var child = scope.pointee.firstChild
+      while let fiber = child {
+        fibers.append(fiber)
+        var inner = fiber.pointee.scope
+        while inner != fiber.pointee.home {
+          scopes.append(inner)
+          open.append(inner)
+          guard let parent = inner.pointee.parent else { break }
+          inner = parent
+        }
+        child = fiber.pointee.nextSibling
+      }
+    }
+    for scope in scopes { discard(scope) }
+    for fiber in fibers {
+      cancelTimer(timerNode(fiber))
+      if let handle = fiber.pointee.handle {
+        TaskBlock(handle).fiber = nil
+        TaskBlock(handle).firstWaiter = nil
+        TaskBlock(handle).lastWaiter = nil
+        TaskBlock(handle).state = .cancelled
+      }
+      clearLinks(of: fiber)
+    }
+    for fiber in fibers {
+      let handle = fiber.pointee.handle
+      free(fiber)
+      if let handle { heap.release(handle) }
+    }
+    root.pointee.firstChild = nil
+    core.pointee.outstanding = 0
+    tickets = [:]
+  }
+
+  /// Links of frames are not values; they go before the stack is released.
+  private func clearLinks(of fiber: FiberPointer) {
+    var base = fiber.pointee.base
+    while true {
+      let link = (base - 1).pointee
+      (base - 1).pointee = .none
+      if link.bits == 0 { return }
+      base -= Int(link.bits)
+    }
+  }
+}

@@ -1,0 +1,290 @@
+import WeftCompiler
+
+extension Machine {
+  static let fiberSize = Heap.roundUp(MemoryLayout<Fiber>.size)
+  static let scopeSize = Heap.roundUp(MemoryLayout<Scope>.size)
+  /// A stack never has more slots of 16 bytes than this: the limit of call depth.
+  static let mostSlots = 1 << 20
+
+  // MARK: Making and ending
+
+  /// Makes a fiber that will call `callee` with the `count` values at `arguments`, both of which it takes over.
+  func makeFiber(
+    calling callee: Value, function: Int, arguments: UnsafeMutablePointer<Value>, count: Int, in home: ScopePointer
+  ) -> FiberPointer {
+    let info = core.pointee.functions[function]
+    let slots = 2 + max(info.registers, info.parameters)
+    let stack = heap.allocateRaw(slots * 16).assumingMemoryBound(to: Value.self)
+    stack.initialize(repeating: .none, count: slots)
+    stack[0] = callee
+    stack[1] = Value(tag: UInt64(UInt(bitPattern: UnsafeRawPointer(endOfFiber))), bits: 0)
+    for index in 0..<count { stack[2 + index] = arguments[index] }
+    for index in count..<max(count, info.parameters) { stack[2 + index] = .unset }
+    let fiber = heap.allocateRaw(Self.fiberSize).assumingMemoryBound(to: Fiber.self)
+    fiber.initialize(
+      to: Fiber(stack: stack, stackEnd: stack + slots, base: stack + 2, pc: info.code, scope: home, home: home))
+    fiber.pointee.startedAt = now
+    fiber.pointee.index = Int32(truncatingIfNeeded: home.pointee.nextIndex)
+    home.pointee.nextIndex += 1
+    home.pointee.children += 1
+    fiber.pointee.nextSibling = home.pointee.firstChild
+    home.pointee.firstChild?.pointee.previousSibling = fiber
+    home.pointee.firstChild = fiber
+    if let owner = home.pointee.owner {
+      // The stream depends on the place in the tree of tasks alone.
+      owner.pointee.started &+= 1
+      fiber.pointee.random = Machine.mix(owner.pointee.random ^ UInt64(owner.pointee.started) &* 0x9E37_79B9_7F4A_7C15)
+      fiber.pointee.startedFrom = Int32(truncatingIfNeeded: owner.pointee.pc - UnsafePointer(core.pointee.code) - 1)
+    } else {
+      fiber.pointee.random = Machine.mix(seed)
+    }
+    core.pointee.fibers += 1
+    return fiber
+  }
+
+  static func mix(_ state: UInt64) -> UInt64 {
+    var z = state &+ 0x9E37_79B9_7F4A_7C15
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  /// Gives a fiber's memory back. Its stack may still hold values.
+  func free(_ fiber: FiberPointer) {
+    let slots = fiber.pointee.stackEnd - fiber.pointee.stack
+    // Slot 1 is the first frame's link; the others hold values, or nothing.
+    fiber.pointee.stack[1] = .none
+    for index in 0..<slots { heap.release(fiber.pointee.stack[index]) }
+    heap.freeRaw(UnsafeMutableRawPointer(fiber.pointee.stack), size: slots * 16)
+    heap.release(fiber.pointee.pending)
+    heap.freeRaw(UnsafeMutableRawPointer(fiber), size: Self.fiberSize)
+    core.pointee.fibers -= 1
+  }
+
+  /// Makes room for `needed` slots above the current base; false when the call depth would pass its limit.
+  func growStack(_ fiber: FiberPointer, needed: Int) -> Bool {
+    let used = fiber.pointee.base - fiber.pointee.stack
+    let old = fiber.pointee.stackEnd - fiber.pointee.stack
+    if used + needed > Self.mostSlots { return false }
+    let slots = min(Self.mostSlots, max(used + needed, old * 2))
+    let stack = heap.allocateRaw(slots * 16).assumingMemoryBound(to: Value.self)
+    stack.update(from: fiber.pointee.stack, count: old)
+    (stack + old).initialize(repeating: .none, count: slots - old)
+    heap.freeRaw(UnsafeMutableRawPointer(fiber.pointee.stack), size: old * 16)
+    fiber.pointee.stack = stack
+    fiber.pointee.stackEnd = stack + slots
+    fiber.pointee.base = stack + used
+    return true
+  }
+
+  // MARK: The ready list
+
+  func makeReady(_ fiber: FiberPointer) {
+    fiber.pointee.wait = .nothing
+    fiber.pointee.target = nil
+    fiber.pointee.next = nil
+    fiber.pointee.previous = core.pointee.lastReady
+    if let last = core.pointee.lastReady { last.pointee.next = fiber } else { core.pointee.firstReady = fiber }
+    core.pointee.lastReady = fiber
+    readyCount += 1
+  }
+
+  func takeReady() -> FiberPointer? {
+    guard var fiber = core.pointee.firstReady else { return nil }
+    if let choose, readyCount > 1 {
+      for _ in 0..<choose(readyCount) {
+        guard let next = fiber.pointee.next else { break }
+        fiber = next
+      }
+    }
+    if let previous = fiber.pointee.previous { previous.pointee.next = fiber.pointee.next } else { core.pointee.firstReady = fiber.pointee.next }
+    if let next = fiber.pointee.next { next.pointee.previous = fiber.pointee.previous } else { core.pointee.lastReady = fiber.pointee.previous }
+    fiber.pointee.next = nil
+    fiber.pointee.previous = nil
+    readyCount -= 1
+    return fiber
+  }
+
+  // MARK: Waiting
+
+  /// Wakes a fiber whose wait is over. Its result, if there is one, goes to its result register.
+  func wake(_ fiber: FiberPointer, with result: Value? = nil) {
+    if let result {
+      let slot = fiber.pointee.base + Int(fiber.pointee.resultRegister)
+      heap.release(slot.pointee)
+      slot.pointee = result
+    }
+    makeReady(fiber)
+  }
+
+  /// Wakes a fiber with an error to throw, which it takes over.
+  func wake(_ fiber: FiberPointer, throwing error: Value) {
+    fiber.pointee.resume = 1
+    heap.release(fiber.pointee.pending)
+    fiber.pointee.pending = error
+    makeReady(fiber)
+  }
+
+  /// Ends a wait because of a cancellation. A join goes on: its tasks are being cancelled as well.
+  func interrupt(_ fiber: FiberPointer) {
+    switch fiber.pointee.wait {
+    case .nothing, .join: return
+    case .timer: cancelTimer(timerNode(fiber))
+    case .task: removeWaiter(fiber, ofTask: fiber.pointee.target)
+    case .gate: leaveGate(fiber)
+    case .fetch:
+      let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
+      effects.append(.cancelFetch(ticket))
+      tickets[ticket] = nil
+      core.pointee.outstanding -= 1
+    }
+    if fiber.pointee.isFresh {
+      fiber.pointee.wait = .nothing
+      ended(fiber, .cancelled)
+      return
+    }
+    fiber.pointee.resume = 2
+    makeReady(fiber)
+  }
+
+  /// Whether an enclosing scope has been cancelled whose cancellation reaches this fiber: the outermost inside the innermost
+  /// shield. `from` is where to begin.
+  func cancelledScope(from scope: ScopePointer?) -> ScopePointer? {
+    if core.pointee.cancelledScopes == 0 { return nil }
+    var found: ScopePointer?
+    var current = scope
+    while let scope = current {
+      if scope.pointee.isCancelled { found = scope }
+      if scope.pointee.isShield { break }
+      current = scope.pointee.parent
+    }
+    return found
+  }
+
+  // MARK: Handles
+
+  /// The waiters of a task hang on its handle.
+  func addWaiter(_ fiber: FiberPointer, ofTask block: BlockPointer) {
+    let task = TaskBlock(block)
+    fiber.pointee.wait = .task
+    fiber.pointee.target = UnsafeMutableRawPointer(block)
+    fiber.pointee.next = nil
+    fiber.pointee.previous = task.lastWaiter
+    if let last = task.lastWaiter { last.pointee.next = fiber } else { task.firstWaiter = fiber }
+    task.lastWaiter = fiber
+  }
+
+  func removeWaiter(_ fiber: FiberPointer, ofTask target: UnsafeMutableRawPointer?) {
+    guard let target else { return }
+    let task = TaskBlock(target.assumingMemoryBound(to: Block.self))
+    if let previous = fiber.pointee.previous { previous.pointee.next = fiber.pointee.next } else { task.firstWaiter = fiber.pointee.next }
+    if let next = fiber.pointee.next { next.pointee.previous = fiber.pointee.previous } else { task.lastWaiter = fiber.pointee.previous }
+    fiber.pointee.next = nil
+    fiber.pointee.previous = nil
+  }
+
+  /// A handle for a fiber that was just made. `arguments` is a list, taken over.
+  func makeHandle(_ fiber: FiberPointer, name: Value, arguments: Value) -> Value {
+    let task = TaskBlock(heap.allocate(kind: Kind.task, size: TaskBlock.size))
+    task.fiber = fiber
+    task.state = .running
+    task.firstWaiter = nil
+    task.lastWaiter = nil
+    task.result.pointee = .none
+    task.arguments.pointee = arguments
+    task.name.pointee = name
+    // The fiber keeps its handle, because others may wait on it.
+    fiber.pointee.handle = task.block
+    retain(task.block)
+    return Value(task.block)
+  }
+
+  /// Tells a task's handle how the task ended, and wakes those who wait for it.
+  private func settle(_ handle: BlockPointer, _ outcome: FiberOutcome) {
+    let task = TaskBlock(handle)
+    task.fiber = nil
+    switch outcome {
+    case .value(let value):
+      task.state = .succeeded
+      task.result.pointee = value.retained()
+    case .failed(let error):
+      task.state = .failed
+      task.result.pointee = error.retained()
+    case .cancelled: task.state = .cancelled
+    }
+    while let waiter = task.firstWaiter {
+      removeWaiter(waiter, ofTask: UnsafeMutableRawPointer(handle))
+      deliver(task, to: waiter)
+    }
+    heap.release(handle)
+  }
+
+  /// Wakes a waiter with the outcome of a task that has ended.
+  private func deliver(_ task: TaskBlock, to fiber: FiberPointer) {
+    switch task.state {
+    case .succeeded: wake(fiber, with: task.result.pointee.retained())
+    case .failed: wake(fiber, throwing: task.result.pointee.retained())
+    case .cancelled, .running:
+      wake(fiber, throwing: raise(.taskCancelledError, "the awaited task was cancelled").error)
+    }
+  }
+
+  enum FiberOutcome {
+    case value(Value)
+    case failed(Value)
+    case cancelled
+  }
+
+  /// A fiber has ended; takes over the outcome's value.
+  func ended(_ fiber: FiberPointer, _ outcome: FiberOutcome) {
+    let home = fiber.pointee.home
+    if let previous = fiber.pointee.previousSibling {
+      previous.pointee.nextSibling = fiber.pointee.nextSibling
+    } else {
+      home.pointee.firstChild = fiber.pointee.nextSibling
+    }
+    fiber.pointee.nextSibling?.pointee.previousSibling = fiber.pointee.previousSibling
+    home.pointee.children -= 1
+    if fiber.pointee.holdsPermits { releasePermits(of: home) }
+    if case .failed(let error) = outcome { noteOrigin(of: error, fiber) }
+    let wasCancelled = core.pointee.cancelledScopes > 0 && cancelledScope(from: home) != nil
+    if home == root { mainEnded(outcome) }
+    childEnded(home, index: Int(fiber.pointee.index), outcome, isLate: wasCancelled)
+    if let handle = fiber.pointee.handle { settle(handle, outcome) }
+    switch outcome {
+    case .value(let value), .failed(let value): heap.release(value)
+    case .cancelled: break
+    }
+    if let scope = fiber.pointee.cancelScope { discard(scope) }
+    free(fiber)
+    if home.pointee.children == 0 { allChildrenEnded(home) }
+  }
+}
+
+extension TaskBlock {
+  enum State: Int { case running, succeeded, failed, cancelled }
+  static let size = 64 + slotCount * 16
+
+  var fiber: FiberPointer? {
+    get { block.at(16, as: FiberPointer?.self).pointee }
+    nonmutating set { block.at(16, as: FiberPointer?.self).pointee = newValue }
+  }
+  var state: State {
+    get { block.at(24, as: State.self).pointee }
+    nonmutating set { block.at(24, as: State.self).pointee = newValue }
+  }
+  var firstWaiter: FiberPointer? {
+    get { block.at(32, as: FiberPointer?.self).pointee }
+    nonmutating set { block.at(32, as: FiberPointer?.self).pointee = newValue }
+  }
+  var lastWaiter: FiberPointer? {
+    get { block.at(40, as: FiberPointer?.self).pointee }
+    nonmutating set { block.at(40, as: FiberPointer?.self).pointee = newValue }
+  }
+  /// The value, or the error.
+  var result: UnsafeMutablePointer<Value> { slots }
+  /// A list.
+  var arguments: UnsafeMutablePointer<Value> { slots + 1 }
+  /// A string.
+  var name: UnsafeMutablePointer<Value> { slots + 2 }
+}

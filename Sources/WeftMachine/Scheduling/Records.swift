@@ -1,0 +1,158 @@
+/// The plain records that the scheduler works on. They come from the machine's allocator and hold no Swift references.
+
+typealias FiberPointer = UnsafeMutablePointer<Fiber>
+typealias ScopePointer = UnsafeMutablePointer<Scope>
+
+/// What the heap of timers orders. It is the first field of a fiber and of a scope, so that both can be found from it.
+struct TimerNode {
+  /// Nanoseconds on the machine's clock.
+  var deadline: Int64 = 0
+  /// Orders timers of the same deadline.
+  var sequence: UInt64 = 0
+  /// The place in the heap; -1 when no timer is set.
+  var position: Int32 = -1
+  var isScope = false
+}
+
+/// What a fiber waits for. It waits for exactly one thing at a time.
+enum Wait: UInt8 {
+  case nothing, timer, join, task, gate, fetch
+}
+
+/// One running script task.
+struct Fiber {
+  var timer = TimerNode()
+  var wait = Wait.nothing
+  /// It has not run yet.
+  var isFresh = true
+  /// It has passed the gates of its home.
+  var holdsPermits = false
+  /// What to do when it runs again: 0 go on, 1 throw `pending`, 2 leave for a cancelled scope.
+  var resume: UInt8 = 0
+  /// Registers and frames: each frame has the callee and a link below its registers.
+  var stack: UnsafeMutablePointer<Value>
+  var stackEnd: UnsafeMutablePointer<Value>
+  var base: UnsafeMutablePointer<Value>
+  var pc: UnsafePointer<UInt64>
+  /// The innermost open scope: its own, or the one that it was started in.
+  var scope: ScopePointer
+  /// The scope that it was started in.
+  var home: ScopePointer
+  var previousSibling: FiberPointer?
+  var nextSibling: FiberPointer?
+  /// Links of the one list in which it waits: the ready list, a gate's, a task's.
+  var previous: FiberPointer?
+  var next: FiberPointer?
+  /// What it waits for: a scope (gate, join) or a task's block.
+  var target: UnsafeMutableRawPointer?
+  /// The block of its handle, or nil if it was started without one.
+  var handle: BlockPointer?
+  /// An error to throw, or a result to hand over, when it runs again.
+  var pending: Value = .none
+  var random: UInt64 = 0
+  var startedAt: Int64 = 0
+  /// Which child of its home it is, from 0.
+  var index: Int32 = 0
+  /// The register that takes the outcome of a wait, counted from `base`.
+  var resultRegister: Int32 = 0
+  /// How many children it has started; their random streams come from it.
+  var started: UInt32 = 0
+  /// Where it was started: an index into the image's code.
+  var startedFrom: Int32 = 0
+  /// The scope that `t.cancel()` put between the fiber and its home.
+  var cancelScope: ScopePointer?
+  /// When the time for the clean-up of this cancelled task is over; 0 before it began.
+  var cleanupDeadline: Int64 = 0
+}
+
+/// Why a scope was cancelled.
+enum CancelReason: UInt8 {
+  case none
+  /// One of its tasks failed.
+  case failure
+  /// Its deadline passed.
+  case deadline
+  /// Another child of the race won.
+  case winner
+  /// Its body was left by a throw or a cancellation.
+  case bodyLeft
+  /// `g.cancel()`, `t.cancel()`.
+  case asked
+  /// The host ended the run, or a signal did.
+  case outside
+  /// Nothing could go on.
+  case deadlock
+}
+
+/// One open block that owns what is started in it.
+struct Scope {
+  var timer = TimerNode()
+  /// A `ScopeKind`.
+  var kind: UInt8
+  var keepsErrors = false
+  var hasElse = false
+  var isCancelled = false
+  var isShield = false
+  /// Its body has ended; it waits for its tasks.
+  var isExiting = false
+  var reason = CancelReason.none
+  /// A child ended because of a cancellation.
+  var lostChild = false
+  /// A permit is held for the child that is started next.
+  var isReserved = false
+  var owner: FiberPointer?
+  var parent: ScopePointer?
+  var firstChild: FiberPointer?
+  var children = 0
+  /// The nearest limiter of the same fiber, itself included; what is started here passes it.
+  var gate: ScopePointer?
+  var permits = 0
+  var firstWaiter: FiberPointer?
+  var lastWaiter: FiberPointer?
+  /// Children so far.
+  var nextIndex = 0
+  /// The outcome: a list of results (`gather`), the winner (`race`), else unset.
+  var results: Value = .unset
+  /// The labels of a `gather { name: … }`, a list; else none.
+  var labels: Value = .none
+  /// A list of the errors of its tasks, in the order of failing; none before the first.
+  var errors: Value = .none
+  /// The group's handle, if there is one.
+  var handle: BlockPointer?
+  /// The first of the two registers of its completion, counted from the owner's base.
+  var register: Int32 = 0
+  /// Nanoseconds: of a `timeout`, or of the clean-up of a `finally`.
+  var limit: Int64 = 0
+  /// Where it was opened: an index into the image's code.
+  var openedAt: Int32 = 0
+  var openedTime: Int64 = 0
+}
+
+/// What the run loop needs of a function.
+struct FunctionInfo {
+  var code: UnsafePointer<UInt64>
+  var registers: Int
+  var parameters: Int
+  var required: Int
+}
+
+/// The state that the run loop works on, apart from Swift's objects.
+struct Core {
+  var fiber: FiberPointer?
+  /// Work left in this slice: one for each call and iteration, ⌈work / 64⌉ for natives.
+  var ticks = 0
+  var functions: UnsafeMutablePointer<FunctionInfo>
+  var constants: UnsafeMutablePointer<Value>
+  var globals: UnsafeMutablePointer<Value>
+  var code: UnsafeMutablePointer<UInt64>
+  var firstReady: FiberPointer?
+  var lastReady: FiberPointer?
+  var fibers = 0
+  var scopes = 0
+  /// Open scopes that are cancelled; while there is none, no wait need look for a cancellation.
+  var cancelledScopes = 0
+  var cells: BlockPointer?
+  var sequence: UInt64 = 0
+  /// Fetches that the driver has not answered.
+  var outstanding = 0
+}

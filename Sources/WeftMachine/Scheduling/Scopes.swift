@@ -1,0 +1,376 @@
+import WeftCompiler
+
+/// A block owns what is started in it: it ends only when all of that has ended. Cancelling a scope reaches its body and all
+/// descendants, but for those behind a shield.
+extension Machine {
+  // MARK: Opening and closing
+
+  func openScope(_ kind: ScopeKind, owner: FiberPointer?, parent: ScopePointer?) -> ScopePointer {
+    let scope = heap.allocateRaw(Self.scopeSize).assumingMemoryBound(to: Scope.self)
+    scope.initialize(to: Scope(kind: kind.rawValue))
+    scope.pointee.timer.isScope = true
+    scope.pointee.owner = owner
+    scope.pointee.parent = parent
+    scope.pointee.openedTime = now
+    // A started task begins with a fresh context: limits reach through the scopes of one fiber only.
+    if let parent, let owner, parent.pointee.owner == owner { scope.pointee.gate = parent.pointee.gate }
+    core.pointee.scopes += 1
+    return scope
+  }
+
+  /// Gives a scope's memory back. Nothing may refer to it any more.
+  func discard(_ scope: ScopePointer) {
+    cancelTimer(timerNode(scope))
+    if scope.pointee.isCancelled { core.pointee.cancelledScopes -= 1 }
+    if let handle = scope.pointee.handle {
+      GroupBlock(handle).scope = nil
+      heap.release(handle)
+    }
+    heap.release(scope.pointee.results)
+    heap.release(scope.pointee.labels)
+    heap.release(scope.pointee.errors)
+    heap.freeRaw(UnsafeMutableRawPointer(scope), size: Self.scopeSize)
+    core.pointee.scopes -= 1
+  }
+
+  // MARK: Cancelling
+
+  func cancel(_ scope: ScopePointer, _ reason: CancelReason) {
+    if scope.pointee.isCancelled { return }
+    scope.pointee.isCancelled = true
+    scope.pointee.reason = reason
+    core.pointee.cancelledScopes += 1
+    var affected: [FiberPointer] = []
+    if let owner = scope.pointee.owner { affected.append(owner) }
+    collectDescendants(of: scope, &affected)
+    for fiber in affected.reversed() where fiber.pointee.wait != .nothing {
+      if cancelledScope(from: fiber.pointee.scope) != nil {
+        interrupt(fiber)
+      } else {
+        limitCleanup(of: fiber)
+      }
+    }
+  }
+
+  /// The fibers started in `scope`, in the scopes that its owner has opened within it, and in theirs.
+  private func collectDescendants(of scope: ScopePointer, _ fibers: inout [FiberPointer]) {
+    var open: [ScopePointer] = [scope]
+    if let owner = scope.pointee.owner {
+      var inner = owner.pointee.scope
+      while inner != scope {
+        open.append(inner)
+        guard let parent = inner.pointee.parent, inner.pointee.owner == owner else { break }
+        inner = parent
+      }
+    }
+    while let next = open.popLast() {
+      var child = next.pointee.firstChild
+      while let fiber = child {
+        fibers.append(fiber)
+        var inner = fiber.pointee.scope
+        while inner != fiber.pointee.home {
+          open.append(inner)
+          guard let parent = inner.pointee.parent else { break }
+          inner = parent
+        }
+        child = fiber.pointee.nextSibling
+      }
+    }
+  }
+
+  /// `t.cancel()`: puts a cancelled scope between the task and its home.
+  func cancelTask(_ fiber: FiberPointer) {
+    if fiber.pointee.cancelScope != nil { return }
+    let scope = openScope(.root, owner: fiber, parent: fiber.pointee.home)
+    scope.pointee.gate = nil
+    fiber.pointee.cancelScope = scope
+    var outermost = fiber.pointee.scope
+    if outermost == fiber.pointee.home {
+      fiber.pointee.scope = scope
+    } else {
+      while let parent = outermost.pointee.parent, parent != fiber.pointee.home { outermost = parent }
+      outermost.pointee.parent = scope
+    }
+    cancel(scope, .asked)
+  }
+
+  /// The clean-up of a cancelled task is shielded for so long only.
+  func limitCleanup(of fiber: FiberPointer) {
+    var current: ScopePointer? = fiber.pointee.scope
+    while let scope = current, !scope.pointee.isShield { current = scope.pointee.parent }
+    guard let shield = current, shield.pointee.kind == ScopeKind.finally.rawValue, shield.pointee.timer.position < 0,
+      !shield.pointee.isCancelled, cancelledScope(from: shield.pointee.parent) != nil, let owner = shield.pointee.owner
+    else { return }
+    if shield.pointee.limit > 0 {
+      setTimer(timerNode(shield), after: shield.pointee.limit)
+      return
+    }
+    if owner.pointee.cleanupDeadline == 0 {
+      let (deadline, overflow) = now.addingReportingOverflow(Self.cleanupLimit)
+      owner.pointee.cleanupDeadline = overflow ? Int64.max : deadline
+    }
+    setTimer(timerNode(shield), after: max(0, owner.pointee.cleanupDeadline - now))
+  }
+
+  /// Nanoseconds that the `finally` bodies of one cancelled task may wait in all.
+  static let cleanupLimit: Int64 = 5_000_000_000
+
+  func deadlinePassed(_ scope: ScopePointer) {
+    cancel(scope, .deadline)
+  }
+
+  // MARK: Children
+
+  /// Notes the outcome of one child. `isLate` tells that it ended under a cancellation.
+  func childEnded(_ scope: ScopePointer, index: Int, _ outcome: FiberOutcome, isLate: Bool) {
+    let kind = ScopeKind(rawValue: scope.pointee.kind) ?? .root
+    switch outcome {
+    case .value(let value):
+      if kind == .gather {
+        setResult(scope, index, value.retained())
+      } else if kind == .race, scope.pointee.results.tag == Kind.unset, !scope.pointee.isCancelled {
+        scope.pointee.results = value.retained()
+        // What failed before the win is of no interest any more.
+        heap.release(scope.pointee.errors)
+        scope.pointee.errors = .none
+        cancel(scope, .winner)
+      }
+    case .failed(let error):
+      if scope.pointee.keepsErrors {
+        if kind == .gather { setResult(scope, index, error.retained()) }
+        return
+      }
+      noteError(scope, error.retained())
+      if kind != .race { cancel(scope, .failure) }
+    case .cancelled:
+      scope.pointee.lostChild = true
+      if kind == .gather, scope.pointee.keepsErrors {
+        setResult(scope, index, raise(.taskCancelledError, "the task was cancelled").error)
+      }
+    }
+  }
+
+  private func setResult(_ scope: ScopePointer, _ index: Int, _ value: Value) {
+    if scope.pointee.results.tag == Kind.unset { scope.pointee.results = Value(heap.makeList(capacity: 4).block) }
+    let place = resultsSlot(scope)
+    while ListBlock(place.pointee).count <= index { heap.append(.none, toList: place) }
+    ListBlock(place.pointee).elements[index] = value
+  }
+
+  private func resultsSlot(_ scope: ScopePointer) -> UnsafeMutablePointer<Value> {
+    UnsafeMutableRawPointer(scope).advanced(by: MemoryLayout<Scope>.offset(of: \Scope.results) ?? 0)
+      .assumingMemoryBound(to: Value.self)
+  }
+
+  /// Adds an error, which it takes over, to those of the scope; each stands there once.
+  func noteError(_ scope: ScopePointer, _ error: Value) {
+    if scope.pointee.errors.tag == Kind.none { scope.pointee.errors = Value(heap.makeList(capacity: 2).block) }
+    let list = ListBlock(scope.pointee.errors)
+    for index in 0..<list.count where list.elements[index].isIdentical(to: error) {
+      heap.release(error)
+      return
+    }
+    let place = UnsafeMutableRawPointer(scope).advanced(by: MemoryLayout<Scope>.offset(of: \Scope.errors) ?? 0)
+    heap.append(error, toList: place.assumingMemoryBound(to: Value.self))
+  }
+
+  func allChildrenEnded(_ scope: ScopePointer) {
+    guard scope.pointee.isExiting, let owner = scope.pointee.owner, owner.pointee.wait == .join,
+      owner.pointee.target == UnsafeMutableRawPointer(scope)
+    else { return }
+    makeReady(owner)
+  }
+
+  // MARK: Leaving
+
+  /// Begins to leave the innermost scope of `fiber` by the completion in its register. True when it has to wait for its
+  /// tasks; `finishScope` follows when they have ended.
+  func leaveScope(_ fiber: FiberPointer, register: Int) -> Bool {
+    let scope = fiber.pointee.scope
+    scope.pointee.isExiting = true
+    scope.pointee.register = Int32(register)
+    if scope.pointee.isReserved {
+      scope.pointee.isReserved = false
+      releasePermits(of: scope)
+    }
+    let completion = fiber.pointee.base + register
+    switch Int(completion.pointee.int) {
+    case Completion.thrown:
+      noteError(scope, (completion + 1).pointee.retained())
+      cancel(scope, .bodyLeft)
+    case Completion.cancelled: cancel(scope, .bodyLeft)
+    default: break
+    }
+    if scope.pointee.children > 0 {
+      fiber.pointee.wait = .join
+      fiber.pointee.target = UnsafeMutableRawPointer(scope)
+      return true
+    }
+    return false
+  }
+
+  /// How a scope that has been left goes on.
+  enum ScopeOutcome {
+    /// As the completion in its register says.
+    case goOn
+    /// With an error, which the caller takes over.
+    case thrown(Value)
+    case cancelled
+  }
+
+  /// Closes the innermost scope of `fiber`, whose tasks have all ended, and works out how its block is left.
+  func finishScope(_ fiber: FiberPointer) -> ScopeOutcome {
+    let scope = fiber.pointee.scope
+    let place = fiber.pointee.base + Int(scope.pointee.register)
+    let outcome = outcome(of: scope, place)
+    if let parent = scope.pointee.parent { fiber.pointee.scope = parent }
+    discard(scope)
+    return outcome
+  }
+
+  private func outcome(of scope: ScopePointer, _ place: UnsafeMutablePointer<Value>) -> ScopeOutcome {
+    let kind = ScopeKind(rawValue: scope.pointee.kind) ?? .root
+    let completion = Int(place.pointee.int)
+    let isCancelledOutside = !scope.pointee.isShield && cancelledScope(from: scope.pointee.parent) != nil
+
+    func goOn(_ completion: Int, _ value: Value) -> ScopeOutcome {
+      heap.release((place + 1).pointee)
+      place.pointee = Value(completion)
+      (place + 1).pointee = value
+      return .goOn
+    }
+
+    if scope.pointee.errors.tag != Kind.none {
+      let error = combinedError(of: scope)
+      if kind == .timeout, scope.pointee.reason == .deadline { attachCause(timeoutError(scope), to: error) }
+      if kind == .retry, !isCancelledOutside, (place + 7).pointee.int < (place + 2).pointee.int {
+        return goOn(Completion.otherwise, error)
+      }
+      return .thrown(error)
+    }
+    let wasCancelled = completion == Completion.cancelled || scope.pointee.lostChild
+    if isCancelledOutside, wasCancelled { return .cancelled }
+    if scope.pointee.isCancelled {
+      switch scope.pointee.reason {
+      case .deadline where kind == .timeout && wasCancelled:
+        return scope.pointee.hasElse ? goOn(Completion.otherwise, .none) : .thrown(timeoutError(scope))
+      case .winner:
+        let winner = scope.pointee.results
+        scope.pointee.results = .unset
+        return goOn(Completion.normal, winner)
+      case .asked where wasCancelled || completion == Completion.normal: return goOn(Completion.normal, .none)
+      default: break
+      }
+    }
+    if completion == Completion.cancelled { return .cancelled }
+    if completion != Completion.normal { return .goOn }
+    switch kind {
+    case .gather: return goOn(Completion.normal, gathered(scope))
+    case .race: return .thrown(raise(.valueError, "the `race` has no tasks, so none can win").error)
+    default: return .goOn
+    }
+  }
+
+  private func timeoutError(_ scope: ScopePointer) -> Value {
+    raise(.timeoutError, "the block took longer than \(Machine.text(duration: scope.pointee.limit))").error
+  }
+
+  /// The list of results, or the map when the children had labels.
+  private func gathered(_ scope: ScopePointer) -> Value {
+    let results: Value
+    if scope.pointee.results.tag == Kind.unset {
+      results = Value(heap.makeList(capacity: 0).block)
+    } else {
+      results = scope.pointee.results
+      scope.pointee.results = .unset
+    }
+    guard scope.pointee.labels.tag == Kind.list else { return results }
+    let names = ListBlock(scope.pointee.labels)
+    let values = ListBlock(results)
+    var map = Value(heap.makeMap(capacity: names.count).block)
+    for index in 0..<min(names.count, values.count) {
+      let name = names.elements[index]
+      heap.set(name.retained(), hash: StringBlock(name).hash, to: values.elements[index].retained(), inMap: &map)
+    }
+    heap.release(results)
+    return map
+  }
+
+  // MARK: Errors of several tasks
+
+  /// The first error; when there are several, it lists them all, each once, in the order of failing.
+  private func combinedError(of scope: ScopePointer) -> Value {
+    let list = ListBlock(scope.pointee.errors)
+    if list.count == 1 { return list.elements[0].retained() }
+    var singles = Value(heap.makeList(capacity: list.count).block)
+    for index in 0..<list.count { appendSingles(of: list.elements[index], to: &singles) }
+    let first = ListBlock(singles).elements[0]
+    if ListBlock(singles).count == 1 {
+      let only = first.retained()
+      heap.release(singles)
+      return only
+    }
+    let combined = copyError(first)
+    heap.release(combined.all.pointee)
+    combined.all.pointee = singles
+    return Value(combined.block)
+  }
+
+  func appendSingles(of error: Value, to list: UnsafeMutablePointer<Value>) {
+    let all = ErrorBlock(error).all.pointee
+    if all.tag == Kind.list {
+      let parts = ListBlock(all)
+      for index in 0..<parts.count { appendOnce(parts.elements[index], to: list) }
+    } else {
+      appendOnce(error, to: list)
+    }
+  }
+
+  private func appendOnce(_ error: Value, to list: UnsafeMutablePointer<Value>) {
+    let known = ListBlock(list.pointee)
+    for index in 0..<known.count where known.elements[index].isIdentical(to: error) { return }
+    heap.append(error.retained(), toList: list)
+  }
+
+  func copyError(_ error: Value) -> ErrorBlock {
+    let source = ErrorBlock(error)
+    let copy = heap.makeError(kind: source.kind.pointee.retained(), message: source.message.pointee.retained())
+    copy.offset = source.offset
+    copy.endOffset = source.endOffset
+    copy.source = source.source
+    copy.line = source.line
+    for index in 2..<ErrorBlock.slotCount { copy.slots[index] = source.slots[index].retained() }
+    return copy
+  }
+
+  /// Makes `cause`, which is taken over, the cause of `error` if that has none yet and no circle would come of it.
+  func attachCause(_ cause: Value, to error: Value) {
+    let block = ErrorBlock(error)
+    guard block.cause.pointee.tag == Kind.none, !cause.isIdentical(to: error) else {
+      heap.release(cause)
+      return
+    }
+    var ancestor = cause
+    while ancestor.tag == Kind.error {
+      if ancestor.isIdentical(to: error) {
+        heap.release(cause)
+        return
+      }
+      ancestor = ErrorBlock(ancestor).cause.pointee
+    }
+    block.cause.pointee = cause
+  }
+}
+
+/// The handle of a `taskgroup`.
+struct GroupBlock {
+  let block: BlockPointer
+  @inline(__always) init(_ block: BlockPointer) { self.block = block }
+  @inline(__always) init(_ value: Value) { block = value.block }
+
+  /// Nil once the group has ended.
+  var scope: ScopePointer? {
+    get { block.at(16, as: ScopePointer?.self).pointee }
+    nonmutating set { block.at(16, as: ScopePointer?.self).pointee = newValue }
+  }
+}

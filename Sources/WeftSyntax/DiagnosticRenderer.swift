@@ -1,0 +1,124 @@
+/// Turns diagnostics into text for people or into JSON for programs.
+///
+///     let result = parse(source)
+///     for diagnostic in result.diagnostics { print(DiagnosticRenderer(color: false).text(diagnostic, in: source)) }
+public struct DiagnosticRenderer: Sendable {
+  private let color: Bool
+
+  /// With `color`, the text holds ANSI escapes for a terminal.
+  public init(color: Bool) {
+    self.color = color
+  }
+
+  /// Several lines, without a line break at the end.
+  public func text(_ diagnostic: Diagnostic, in source: SourceFile) -> String {
+    let main = Mark(diagnostic.span, diagnostic.caret, isMain: true, in: source)
+    var marks = [main]
+    for label in diagnostic.labels { marks.append(Mark(label.span, label.text, isMain: false, in: source)) }
+    let lastLine = marks.reduce(1) { max($0, $1.lastLine) }
+    let width = max(2, String(lastLine).count)
+    let pad = String(repeating: " ", count: width + 1)
+    let tone: Tone =
+      switch diagnostic.severity {
+      case .error: .red
+      case .warning: .yellow
+      case .note: .cyan
+      }
+    var lines = [
+      paint("\(diagnostic.severity.rawValue):", tone) + " " + paint(printable(diagnostic.message), .bold)
+        + "  [\(diagnostic.code)]"
+    ]
+    let (line, column) = source.position(at: Int(diagnostic.span.start))
+    lines.append(paint(pad + "╭─", .blue) + " \(printable(source.name)):\(line):\(column)")
+    var previous: Int?
+    for row in rows(marks) {
+      if let previous, row.line > previous + 1 { lines.append(paint(pad + "┆", .blue)) }
+      if row.line != previous {
+        let number = String(row.line)
+        lines.append(
+          paint(String(repeating: " ", count: width - number.count) + number + " │", .blue)
+            + (row.excerpt.text.isEmpty ? "" : " " + row.excerpt.text))
+      }
+      previous = row.line
+      lines.append(paint(pad + "│", .blue) + " " + underline(row, tone))
+    }
+    if let hint = diagnostic.hint { lines.append(paint(pad + "=", .blue) + " hint: " + printable(hint)) }
+    return lines.joined(separator: "\n")
+  }
+
+  // MARK: Rows
+
+  /// One place that is pointed at.
+  private struct Mark {
+    let span: Span
+    let text: String?
+    let isMain: Bool
+    let firstLine: Int
+    let lastLine: Int
+
+    init(_ span: Span, _ text: String?, isMain: Bool, in source: SourceFile) {
+      self.span = span
+      self.text = text
+      self.isMain = isMain
+      firstLine = source.line(at: Int(span.start))
+      lastLine = span.end > span.start ? source.line(at: Int(span.end) - 1) : firstLine
+      self.source = source
+    }
+
+    let source: SourceFile
+  }
+
+  /// A line of the excerpt with one underline.
+  private struct Row {
+    let line: Int
+    let excerpt: Excerpt
+    let text: String?
+    let isMain: Bool
+  }
+
+  private func rows(_ marks: [Mark]) -> [Row] {
+    var rows: [Row] = []
+    for mark in marks {
+      let first = Excerpt(mark.source, line: mark.firstLine, span: mark.span)
+      let isSplit = mark.lastLine > mark.firstLine
+      rows.append(Row(line: mark.firstLine, excerpt: first, text: isSplit ? nil : mark.text, isMain: mark.isMain))
+      if isSplit {
+        let last = Excerpt(mark.source, line: mark.lastLine, span: mark.span)
+        rows.append(Row(line: mark.lastLine, excerpt: last, text: mark.text, isMain: mark.isMain))
+      }
+    }
+    // A line's marks share one excerpt, which shows the place of the first; the main one comes first.
+    let ordered = rows.enumerated().sorted {
+      ($0.element.line, $0.element.isMain ? 0 : 1, $0.offset) < ($1.element.line, $1.element.isMain ? 0 : 1, $1.offset)
+    }
+    return ordered.map(\.element)
+  }
+
+  private func underline(_ row: Row, _ tone: Tone) -> String {
+    let marks = String(repeating: row.isMain ? "^" : "-", count: row.excerpt.markWidth)
+    let text = row.text.map { " " + printable($0) } ?? ""
+    return String(repeating: " ", count: row.excerpt.markStart) + paint(marks + text, row.isMain ? tone : .blue)
+  }
+
+  // MARK: Colour
+
+  private enum Tone: String {
+    case red = "1;31"
+    case yellow = "1;33"
+    case cyan = "1;36"
+    case blue = "34"
+    case bold = "1"
+  }
+
+  private func paint(_ text: String, _ tone: Tone) -> String {
+    color ? "\u{1B}[\(tone.rawValue)m\(text)\u{1B}[0m" : text
+  }
+
+  /// A message may quote the script, which must not be able to move the cursor.
+  private func printable(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: { Excerpt.isControl($0) }) else { return text }
+    var result = ""
+    for scalar in text.unicodeScalars { result.unicodeScalars.append(Excerpt.isControl(scalar) ? "\u{FFFD}" : scalar) }
+    return result
+  }
+}

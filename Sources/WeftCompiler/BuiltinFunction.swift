@@ -21,17 +21,5 @@ public enum BuiltinFunction: UInt16, CaseIterable, Sendable {
     }
   }
 
-  /// The namespaces that come before a dot.
-  public static let namespaces = ["json", "math"]
-
-  /// The function of that name, dots included.
-  public static func named(_ name: String) -> BuiltinFunction? { byName[name] }
-
-  private static let byName: [String: BuiltinFunction] = {
-    var result = [String: BuiltinFunction](minimumCapacity: allCases.count)
-    for function in allCases { result[function.name] = function }
-    return result
-  }()
-
   public var name: String { signature.name }
 }

@@ -41,9 +41,4 @@ public enum BuiltinMethods {
     let found = table[id * ReceiverKind.allCases.count + Int(receiver.rawValue)]
     return found < 0 ? nil : Int(found)
   }
-
-  /// The names of the methods that one type has.
-  public static func names(of receiver: ReceiverKind) -> [String] {
-    all.filter { $0.receiver == receiver }.map(\.name).sorted()
-  }
 }

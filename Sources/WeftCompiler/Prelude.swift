@@ -86,8 +86,8 @@ public let preludeSource = #"""
   task __seq_max(self, by) => __extreme_by_keys(self, [by(x) for x in self], true)
   task __unique(self, by) => __unique_by_keys(self, [by(x) for x in self])
 
-  task __map_map_values(self, f) => {[key]: f(value) for [key, value] in self}
-  task __map_filter(self, f) => {[key]: value for [key, value] in self if f(key, value)}
+  task __map_map_values(self, f) => ({[key]: f(value) for [key, value] in self})
+  task __map_filter(self, f) => ({[key]: value for [key, value] in self if f(key, value)})
   task __map_map(self, f) => [f(key, value) for [key, value] in self]
 
   task __map_each(self, f) {

@@ -211,3 +211,37 @@ import Testing
     }
   }
 }
+
+@Suite struct DecimalTests {
+  @Test func digitsGoBothWays() {
+    var state: UInt64 = 3
+    func next() -> UInt64 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return state >> 33
+    }
+    TestBed.run { bed in
+      for length in [20, 38, 39, 40, 57, 58, 76, 100, 500, 2000] {
+        for _ in 0..<20 {
+          var digits = next() % 2 == 0 ? "-" : ""
+          digits += String(next() % 9 + 1)
+          for _ in 1..<length { digits += next() % 4 == 0 ? "0" : String(next() % 10) }
+          #expect(bed.call(.int, .string(digits)) == digits)
+          // Also by way of arithmetic that does not use the same code.
+          #expect(bed.arithmetic(.subtract, .big(digits), .big(digits)) == "0")
+        }
+      }
+      let power = "1" + String(repeating: "0", count: 600)
+      #expect(bed.arithmetic(.power, 10, 600) == power)
+      #expect(
+        bed.with([.string(power), 10, 600]) { v throws(Thrown) in
+          let parsed = try bed.machine.parseInt(StringBlock(v[0]))
+          let raised = try bed.machine.arithmetic(.power, v[1], v[2])
+          defer {
+            bed.heap.release(parsed)
+            bed.heap.release(raised)
+          }
+          return Value(bed.machine.equal(parsed, raised))
+        } == "true")
+    }
+  }
+}

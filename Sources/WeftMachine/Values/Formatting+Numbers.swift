@@ -3,7 +3,6 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-import BigInt
 
 extension Machine {
   static func digits(_ value: Int64, into output: inout [UInt8]) {
@@ -86,7 +85,8 @@ extension Machine {
     switch value.tag {
     case Kind.float: return Machine.fixed(value.float, decimals: decimals)
     case Kind.int, Kind.bigInt:
-      let digits = value.tag == Kind.int ? String(value.int) : String(value.big)
+      let digits =
+        value.tag == Kind.int ? String(value.int) : String(decoding: Machine.digits(ofBig: value), as: UTF8.self)
       return decimals == 0 ? digits : "\(digits).\(String(repeating: "0", count: decimals))"
     case Kind.rate: return Machine.fixed(value.float, decimals: decimals) + "/s"
     case Kind.duration:
@@ -101,7 +101,7 @@ extension Machine {
   /// `%.2f` of C, which rounds the exact value of the Float.
   static func fixed(_ value: Double, decimals: Int) -> String {
     if !value.isFinite { return text(value) }
-    var buffer = [CChar](repeating: 0, count: 512)
+    var buffer = [CChar](repeating: 0, count: 1024)
     let count = withVaList([Int32(clamping: decimals), value]) { arguments in
       vsnprintf(&buffer, buffer.count, "%.*f", arguments)
     }

@@ -1,5 +1,3 @@
-import BigInt
-
 /// A container that is being written, and the position at which to go on.
 private struct DescribeFrame {
   let container: Value
@@ -74,8 +72,9 @@ extension Machine {
       if quoted { Machine.quote(string.buffer, into: &output) } else { output.append(contentsOf: string.buffer) }
     case Kind.int: Machine.digits(value.int, into: &output)
     case Kind.bigInt:
-      try charge(work: value.big.magnitude.bitWidth / 64)
-      output.append(contentsOf: String(value.big).utf8)
+      let limbs = IntegerBlock(value).isWide ? 2 : IntegerBlock(value).count
+      try charge(work: limbs * limbs)
+      output.append(contentsOf: Machine.digits(ofBig: value))
     case Kind.none, Kind.unset: output.append(contentsOf: "none".utf8)
     case Kind.bool: output.append(contentsOf: (value.bool ? "true" : "false").utf8)
     case Kind.float: output.append(contentsOf: Machine.text(value.float).utf8)
@@ -121,7 +120,7 @@ extension Machine {
       let bytes = StringBlock(key).buffer
       if Machine.isWord(bytes) { output.append(contentsOf: bytes) } else { Machine.quote(bytes, into: &output) }
     case Kind.int: Machine.digits(key.int, into: &output)
-    case Kind.bigInt: output.append(contentsOf: String(key.big).utf8)
+    case Kind.bigInt: output.append(contentsOf: Machine.digits(ofBig: key))
     case Kind.bool: output.append(contentsOf: (key.bool ? "true" : "false").utf8)
     case Kind.duration: output.append(contentsOf: Machine.text(duration: key.int).utf8)
     default: output.append(contentsOf: textOfObject(key, quoted: true).utf8)

@@ -35,9 +35,9 @@ extension Machine {
     if base == 0 { base = 10 }
     try checkDigits(bytes, base: base)
     var small: Int64 = 0
-    var large: BigUInt?
-    var chunk: UInt = 0
-    var scale: UInt = 1
+    var large: DecimalLimbs?
+    var chunk: UInt64 = 0
+    var scale: UInt64 = 1
     var wasDigit = false
     for byte in bytes {
       if byte == UInt8(ascii: "_"), wasDigit {
@@ -53,13 +53,13 @@ extension Machine {
           small = sum
           continue
         }
-        large = BigUInt(small)
+        large = DecimalLimbs()
+        large?.multiply(by: 0, adding: UInt64(small))
       }
-      chunk = chunk * UInt(base) + UInt(digit)
-      scale *= UInt(base)
-      if scale > 1 << 56 {
-        large?.multiply(byWord: scale)
-        large? += BigUInt(chunk)
+      chunk = chunk * UInt64(base) + UInt64(digit)
+      scale *= UInt64(base)
+      if scale > 1 << 58 {
+        large?.multiply(by: scale, adding: chunk)
         chunk = 0
         scale = 1
         if let bits = large?.bitWidth { try checkBits(bits) }
@@ -67,9 +67,8 @@ extension Machine {
     }
     if !wasDigit { throw notANumber(text, "Int") }
     guard var magnitude = large else { return Value(isNegative ? -small : small) }
-    magnitude.multiply(byWord: scale)
-    magnitude += BigUInt(chunk)
-    return try makeInt(BigInt(sign: isNegative ? .minus : .plus, magnitude: magnitude))
+    magnitude.multiply(by: scale, adding: chunk)
+    return try makeInt(BigInt(sign: isNegative ? .minus : .plus, magnitude: magnitude.magnitude))
   }
 
   /// A bound on the size of a number before any quadratic work: each digit after the first adds log2(base) bits.
@@ -79,6 +78,7 @@ extension Machine {
     let digits = significant.reduce(into: 0) { count, byte in count += byte == UInt8(ascii: "_") ? 0 : 1 }
     let bitsInSixteen = Int((log2(Double(max(2, base))) * 16).rounded(.down))
     try checkBits((digits - 1) / 16 * bitsInSixteen)
+    try charge(work: digits / 19 * (digits / 19))
   }
 
   /// The value of a digit in bases up to 36.

@@ -148,6 +148,25 @@ struct FetchFailureTests {
     }
   }
 
+  @Test("A server that accepts nobody, and one that never finishes the handshake")
+  func connectTimeout() async throws {
+    var configuration = HTTPFetcher.Configuration()
+    configuration.connectTimeout = seconds / 10
+    try await withFetcher(configuration) { fetcher in
+      let full = try FullListener()
+      #expect(
+        await fetcher.failure(of: .get("http://127.0.0.1:\(full.port)/"))
+          == FetchFailure(.timeout, "no connection to 127.0.0.1:\(full.port) within 100ms"))
+      let raw = try await RawServer(answer: nil)
+      let authority = "127.0.0.1:\(raw.port)"
+      #expect(
+        await fetcher.failure(of: .get("https://\(authority)/"))
+          == FetchFailure(.timeout, "no connection to \(authority) within 100ms"))
+      #expect(await eventually { raw.seen.closed == 1 })
+      await raw.stop()
+    }
+  }
+
   @Test(
     "What the system says is told in words",
     arguments: [

@@ -64,14 +64,9 @@ extension FetchFailure {
     case .cancelled, .requestStreamCancelled: self = .cancelled
     case .alreadyShutdown: self = .shutDown
     case .remoteConnectionClosed: self = .closed(target: target, hasHead: hasHead)
-    case .connectTimeout:
-      self.init(.timeout, "cannot connect to \(authority) within \(durationText(configuration.connectTimeout))")
-    case .tlsHandshakeTimeout:
-      self.init(
-        .timeout, "\(authority) did not finish the TLS handshake within \(durationText(configuration.connectTimeout))",
-        hint: "is \(authority) an `http://` port?")
-    case .getConnectionFromPoolTimeout:
-      self.init(.timeout, "no connection to \(authority) was free within \(durationText(configuration.connectTimeout))")
+    // Which of these comes first is a race inside AsyncHTTPClient: all have the same deadline.
+    case .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout:
+      self.init(.timeout, "no connection to \(authority) within \(durationText(configuration.connectTimeout))")
     case .readTimeout:
       let limit = configuration.readTimeout.map(durationText) ?? "its time"
       self.init(.timeout, "\(authority) sent nothing for \(limit)")
@@ -93,7 +88,7 @@ extension FetchFailure {
     } else if error.dnsAError != nil || error.dnsAAAAError != nil {
       self = .unknownHost(target)
     } else {
-      self.init(.timeout, "cannot connect to \(target.authority) in time")
+      self.init(.timeout, "no connection to \(target.authority) in time")
     }
   }
 
@@ -124,7 +119,7 @@ extension FetchFailure {
   private init(channel error: any Error, target: RequestTarget, hasHead: Bool) {
     switch error as? ChannelError {
     case .connectTimeout(let time):
-      self.init(.timeout, "cannot connect to \(target.authority) within \(durationText(time.nanoseconds))")
+      self.init(.timeout, "no connection to \(target.authority) within \(durationText(time.nanoseconds))")
     case .ioOnClosedChannel, .alreadyClosed, .eof, .inputClosed, .outputClosed:
       self = .closed(target: target, hasHead: hasHead)
     default: self.init(.other, "the connection to \(target.authority) failed (\(name(of: error)))")

@@ -15,7 +15,7 @@
 /// A call's window begins at `a`: R[a] the callee (then the result), R[a+1] the frame's link, R[a+2] … the arguments,
 /// which become the first registers of the callee's frame.
 ///
-/// Distances are counted from the following instruction. "next" stands for an extra word whose `bx` is used.
+/// Distances are counted from the following instruction; a conditional jump backwards takes one tick. "next" stands for an extra word whose `bx` is used.
 public enum Opcode: UInt8, CaseIterable, Sendable {
   // Moving values
   case move  // R[a] = R[b]

@@ -408,13 +408,11 @@ extension Emitter {
     f.enclosing.removeLast()
     f.place(loop.continueLabel)
     f.span = condition.span
-    let end = JumpLabel()
     if case .bool(true) = condition.kind {
+      f.emitJump(.jumpBack, to: start)
     } else {
-      emitCondition(condition, jumpIf: false, to: end)
+      emitCondition(condition, jumpIf: true, to: start)
     }
-    f.emitJump(.jumpBack, to: start)
-    f.place(end)
     f.place(loop.breakLabel)
     f.free(to: mark)
   }

@@ -282,7 +282,17 @@ extension Machine {
             fail(notABool(value))
             continue reload
           }
-          if !value.bool { pc += fieldBX(word) }
+          if !value.bool {
+            let distance = fieldBX(word)
+            pc += distance
+            if distance < 0 {
+              core.pointee.ticks &-= 1
+              if core.pointee.ticks < 0 {
+                fiber.pointee.pc = pc
+                return .slice
+              }
+            }
+          }
         case .jumpIfTrue:
           let value = (base + fieldA(word)).pointee
           if value.tag != Kind.bool {
@@ -290,7 +300,17 @@ extension Machine {
             fail(notABool(value))
             continue reload
           }
-          if value.bool { pc += fieldBX(word) }
+          if value.bool {
+            let distance = fieldBX(word)
+            pc += distance
+            if distance < 0 {
+              core.pointee.ticks &-= 1
+              if core.pointee.ticks < 0 {
+                fiber.pointee.pc = pc
+                return .slice
+              }
+            }
+          }
         case .jumpIfNone:
           if (base + fieldA(word)).pointee.tag == Kind.none { pc += fieldBX(word) }
         case .jumpIfNotNone:
@@ -309,7 +329,19 @@ extension Machine {
           let right = (base + fieldB(word)).pointee
           let isEqual =
             left.tag == Kind.int && right.tag == Kind.int ? left.bits == right.bits : slowTestEqual(word, base)
-          if isEqual != (fieldFlags(word) & 4 != 0) { pc += 1 + fieldBX(pc.pointee) } else { pc += 1 }
+          if isEqual != (fieldFlags(word) & 4 != 0) {
+            let distance = fieldBX(pc.pointee)
+            pc += 1 + distance
+            if distance < 0 {
+              core.pointee.ticks &-= 1
+              if core.pointee.ticks < 0 {
+                fiber.pointee.pc = pc
+                return .slice
+              }
+            }
+          } else {
+            pc += 1
+          }
         case .testLess:
           let left = (base + fieldA(word)).pointee
           let right = (base + fieldB(word)).pointee
@@ -323,7 +355,19 @@ extension Machine {
             guard let result = slowTest(.less, word, base) else { continue reload }
             isLess = result
           }
-          if isLess != (fieldFlags(word) & 4 != 0) { pc += 1 + fieldBX(pc.pointee) } else { pc += 1 }
+          if isLess != (fieldFlags(word) & 4 != 0) {
+            let distance = fieldBX(pc.pointee)
+            pc += 1 + distance
+            if distance < 0 {
+              core.pointee.ticks &-= 1
+              if core.pointee.ticks < 0 {
+                fiber.pointee.pc = pc
+                return .slice
+              }
+            }
+          } else {
+            pc += 1
+          }
         case .testLessOrEqual:
           let left = (base + fieldA(word)).pointee
           let right = (base + fieldB(word)).pointee
@@ -337,11 +381,35 @@ extension Machine {
             guard let result = slowTest(.lessOrEqual, word, base) else { continue reload }
             isLess = result
           }
-          if isLess != (fieldFlags(word) & 4 != 0) { pc += 1 + fieldBX(pc.pointee) } else { pc += 1 }
+          if isLess != (fieldFlags(word) & 4 != 0) {
+            let distance = fieldBX(pc.pointee)
+            pc += 1 + distance
+            if distance < 0 {
+              core.pointee.ticks &-= 1
+              if core.pointee.ticks < 0 {
+                fiber.pointee.pc = pc
+                return .slice
+              }
+            }
+          } else {
+            pc += 1
+          }
         case .testEqualInt:
           let left = (base + fieldA(word)).pointee
           let isEqual = left.tag == Kind.int ? left.int == signedB(word) : slowTestEqualInt(word, base)
-          if isEqual != (fieldFlags(word) & 4 != 0) { pc += 1 + fieldBX(pc.pointee) } else { pc += 1 }
+          if isEqual != (fieldFlags(word) & 4 != 0) {
+            let distance = fieldBX(pc.pointee)
+            pc += 1 + distance
+            if distance < 0 {
+              core.pointee.ticks &-= 1
+              if core.pointee.ticks < 0 {
+                fiber.pointee.pc = pc
+                return .slice
+              }
+            }
+          } else {
+            pc += 1
+          }
         case .testLessInt:
           let left = (base + fieldA(word)).pointee
           let isTrue: Bool
@@ -352,7 +420,19 @@ extension Machine {
             guard let result = slowTestInt(.less, word, base) else { continue reload }
             isTrue = result
           }
-          if isTrue != (fieldFlags(word) & 4 != 0) { pc += 1 + fieldBX(pc.pointee) } else { pc += 1 }
+          if isTrue != (fieldFlags(word) & 4 != 0) {
+            let distance = fieldBX(pc.pointee)
+            pc += 1 + distance
+            if distance < 0 {
+              core.pointee.ticks &-= 1
+              if core.pointee.ticks < 0 {
+                fiber.pointee.pc = pc
+                return .slice
+              }
+            }
+          } else {
+            pc += 1
+          }
         case .testLessOrEqualInt:
           let left = (base + fieldA(word)).pointee
           let isTrue: Bool
@@ -363,7 +443,19 @@ extension Machine {
             guard let result = slowTestInt(.lessOrEqual, word, base) else { continue reload }
             isTrue = result
           }
-          if isTrue != (fieldFlags(word) & 4 != 0) { pc += 1 + fieldBX(pc.pointee) } else { pc += 1 }
+          if isTrue != (fieldFlags(word) & 4 != 0) {
+            let distance = fieldBX(pc.pointee)
+            pc += 1 + distance
+            if distance < 0 {
+              core.pointee.ticks &-= 1
+              if core.pointee.ticks < 0 {
+                fiber.pointee.pc = pc
+                return .slice
+              }
+            }
+          } else {
+            pc += 1
+          }
         case .testGreaterInt:
           let left = (base + fieldA(word)).pointee
           let isTrue: Bool
@@ -374,7 +466,19 @@ extension Machine {
             guard let result = slowTestInt(.greater, word, base) else { continue reload }
             isTrue = result
           }
-          if isTrue != (fieldFlags(word) & 4 != 0) { pc += 1 + fieldBX(pc.pointee) } else { pc += 1 }
+          if isTrue != (fieldFlags(word) & 4 != 0) {
+            let distance = fieldBX(pc.pointee)
+            pc += 1 + distance
+            if distance < 0 {
+              core.pointee.ticks &-= 1
+              if core.pointee.ticks < 0 {
+                fiber.pointee.pc = pc
+                return .slice
+              }
+            }
+          } else {
+            pc += 1
+          }
         case .testGreaterOrEqualInt:
           let left = (base + fieldA(word)).pointee
           let isTrue: Bool
@@ -385,7 +489,19 @@ extension Machine {
             guard let result = slowTestInt(.greaterOrEqual, word, base) else { continue reload }
             isTrue = result
           }
-          if isTrue != (fieldFlags(word) & 4 != 0) { pc += 1 + fieldBX(pc.pointee) } else { pc += 1 }
+          if isTrue != (fieldFlags(word) & 4 != 0) {
+            let distance = fieldBX(pc.pointee)
+            pc += 1 + distance
+            if distance < 0 {
+              core.pointee.ticks &-= 1
+              if core.pointee.ticks < 0 {
+                fiber.pointee.pc = pc
+                return .slice
+              }
+            }
+          } else {
+            pc += 1
+          }
 
         // MARK: Loops
         case .rangePrepare:

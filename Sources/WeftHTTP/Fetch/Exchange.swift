@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOHTTP1
+import Weft
 import WeftMachine
 
 /// One fetch from its permit to its answer, redirects included.

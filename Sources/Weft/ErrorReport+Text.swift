@@ -1,5 +1,5 @@
 public import WeftMachine
-public import WeftSyntax
+import WeftSyntax
 
 extension Script {
   /// How an error that the script did not catch is told: its place, the calls and blocks that it came through, its causes and,

@@ -26,7 +26,7 @@ public struct DiagnosticRenderer: Sendable {
       }
     var lines = [
       paint("\(diagnostic.severity.rawValue):", tone) + " " + paint(printable(diagnostic.message), .bold)
-        + "  [\(diagnostic.code)]"
+        + (diagnostic.code.isEmpty ? "" : "  [\(diagnostic.code)]")
     ]
     let (line, column) = source.position(at: Int(diagnostic.span.start))
     lines.append(paint(pad + "╭─", .blue) + " \(printable(source.name)):\(line):\(column)")

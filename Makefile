@@ -1,0 +1,50 @@
+# `make demo` and `make test` are all that a newcomer needs; both install what is missing.
+
+SWIFT_BUILD := swift build -c release --product weft --static-swift-stdlib
+WEFT := .build/release/weft
+# The tests run under the address sanitizer. A folder of their own keeps the two builds from undoing each other.
+TEST_BUILD := .build-tests
+TEST_PYTHON := .venv-tests/bin/python
+
+.PHONY: demo build test lint bench integration readline clean
+
+demo: build
+	@$(WEFT) demo
+
+build: readline
+	$(SWIFT_BUILD)
+
+# Line editing for the interactive prompt. Without it everything else still works.
+readline:
+	@if [ -e /usr/include/readline/readline.h ]; then :; \
+	elif ! command -v apt-get >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ]; then \
+	  echo "installing libreadline-dev"; \
+	  { apt-get update -qq && apt-get install -y -qq libreadline-dev; } >/dev/null 2>&1 || echo "libreadline-dev could not be installed; going on without it"; \
+	else \
+	  echo "libreadline-dev is not installed (sudo apt-get install libreadline-dev); going on without it"; \
+	fi
+
+test: readline .venv-tests
+	ASAN_OPTIONS=detect_leaks=0 WEFT_TEST_PYTHON=$(abspath $(TEST_PYTHON)) \
+	  swift test --scratch-path $(TEST_BUILD) --sanitize=address
+
+# A real HTTP server to test against. Without it those tests are skipped.
+.venv-tests:
+	@if python3 -m venv .venv-tests >/dev/null 2>&1 && .venv-tests/bin/pip install -q httpbin >/dev/null 2>&1; then \
+	  echo "installed httpbin into .venv-tests"; \
+	else \
+	  rm -rf .venv-tests; \
+	  echo "pip could not install httpbin: the tests against a real HTTP server are skipped"; \
+	fi
+
+integration: test
+
+lint:
+	swift format lint --strict -r Sources Tests Package.swift
+
+bench: build
+	Benchmarks/run
+
+clean:
+	rm -rf .build $(TEST_BUILD) .venv-tests

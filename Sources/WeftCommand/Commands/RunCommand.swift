@@ -1,0 +1,59 @@
+import ArgumentParser
+import Weft
+import WeftHTTP
+import WeftMachine
+
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run a script. `weft <file>` is short for this.",
+    usage: "weft [run] [<options>] <file> [--<param> <value> ...]",
+    discussion: """
+      Options of weft stand before the file; what stands behind it sets the script's parameters. \
+      `weft run <file> --help` lists those.
+      """)
+
+  @Option(help: ArgumentHelp("What random numbers come from; a new one for each run unless given.", valueName: "n"))
+  var seed: UInt64?
+
+  @Flag(help: "Run on a virtual clock: waits take no time, and there is no network.")
+  var virtual = false
+
+  @Option(help: "How problems are told: text, or json with one object a line.")
+  var format = OutputFormat.text
+
+  @Flag(inversion: .prefixedNo, help: "Show on a terminal how far a block is that takes longer than a second.")
+  var progress = true
+
+  @Option(help: ArgumentHelp("End the run in order after this time, such as 30s, with status 124.", valueName: "time"))
+  var timeLimit: TimeLimit?
+
+  @Argument(help: "The script; - reads it from standard input.")
+  var file: String
+
+  @Argument(help: ArgumentHelp("The script's parameters, each as --name value.", valueName: "param"))
+  var parameters: [String] = []
+
+  func run() async throws {
+    let reporter = Reporter(format)
+    let script = try ScriptFile(path: file).compile(reporter)
+    let given: ScriptParameters
+    do {
+      given = try ScriptParameters(parameters, of: script)
+    } catch {
+      reporter.failure(error.message, hint: error.hint)
+      throw ExitStatus.usage
+    }
+    if given.wantsHelp {
+      return Console.shared.write(Array(ScriptHelp(script, file: file).text.utf8))
+    }
+    if let source = script.source(0) { reporter.diagnostics(script.warnings, in: source) }
+    var options = RunOptions()
+    options.params = given.values
+    options.seed = seed ?? (virtual ? 0 : .random(in: .min ... .max))
+    let run = ScriptRun(
+      script: script, options: options, reporter: reporter, progress: Progress(isShown: progress), timeLimit: timeLimit)
+    let status = virtual ? await run.virtually() : await run.really()
+    if status.code != 0 { throw status }
+  }
+}

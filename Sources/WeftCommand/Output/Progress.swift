@@ -1,0 +1,34 @@
+import Synchronization
+import Weft
+import WeftMachine
+
+/// Follows a run: shows how far it is, and knows it when the run is stopped.
+final class Progress: Sendable {
+  private let last = Mutex<RunProgress?>(nil)
+  private let console: Console
+  private let isShown: Bool
+
+  init(isShown: Bool, console: Console = .shared) {
+    self.isShown = isShown && console.canShowProgress
+    self.console = console
+  }
+
+  func update(_ progress: RunProgress) {
+    last.withLock { $0 = progress }
+    guard isShown else { return }
+    if let block = progress.block { console.showProgress(Self.text(block)) } else { console.hideProgress() }
+  }
+
+  /// What a stop found running; nil if no block was there for a second.
+  var state: String? {
+    last.withLock { $0?.block }.map { block in
+      "\(Figures.count(block.running, "task")) of the `\(block.kind)` in line \(block.line) still ran"
+    }
+  }
+
+  private static func text(_ block: BlockProgress) -> String {
+    let done = block.started - block.running
+    return "\(block.kind) in line \(block.line): \(done) of \(Figures.count(block.started, "task")) done, "
+      + Figures.seconds(block.elapsed)
+  }
+}

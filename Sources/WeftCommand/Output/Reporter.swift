@@ -1,0 +1,67 @@
+import Weft
+import WeftMachine
+import WeftSyntax
+
+/// Tells problems on standard error: as text for people, or as one JSON object a line.
+struct Reporter {
+  private let format: OutputFormat
+  private let console: Console
+
+  init(_ format: OutputFormat, console: Console = .shared) {
+    self.format = format
+    self.console = console
+  }
+
+  /// A problem that has no place in a script.
+  func failure(_ message: String, hint: String? = nil) {
+    tell("error", message, hint)
+  }
+
+  /// Something to know.
+  func note(_ message: String) {
+    tell("note", message, nil)
+  }
+
+  func diagnostics(_ diagnostics: [Diagnostic], in source: SourceFile) {
+    for diagnostic in diagnostics { console.writeError(text(of: diagnostic, in: source)) }
+  }
+
+  /// One diagnostic with its line break.
+  func text(of diagnostic: Diagnostic, in source: SourceFile) -> String {
+    let renderer = DiagnosticRenderer(color: console.hasColor)
+    return switch format {
+    case .text: renderer.text(diagnostic, in: source) + "\n"
+    case .json: renderer.json(diagnostic, in: source) + "\n"
+    }
+  }
+
+  /// An error that the script did not catch.
+  func error(_ report: ErrorReport, in script: Script) {
+    switch format {
+    case .text: console.writeError(script.text(of: report, color: console.hasColor))
+    case .json: console.writeError(script.json(of: report) + "\n")
+    }
+  }
+
+  func expectation(_ failed: FailedExpectation, in script: Script) {
+    guard let source = script.source(failed.source) else { return failure("an expectation failed: \(failed.text)") }
+    let caret = failed.text.isEmpty ? nil : failed.text
+    diagnostics([Diagnostic(.error, "", "an expectation failed", at: failed.span, caret: caret)], in: source)
+  }
+
+  private func tell(_ severity: String, _ message: String, _ hint: String?) {
+    switch format {
+    case .text:
+      let paint = { (text: String, code: String) in console.hasColor ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
+      console.writeError(
+        paint("\(severity):", severity == "error" ? "1;31" : "1;36") + " \(paint(message, "1"))\n"
+          + (hint.map { "   = hint: \($0)\n" } ?? ""))
+    case .json:
+      var object = JSONObject()
+      object.add("severity", severity)
+      object.add("message", message)
+      object.add("hint", hint)
+      console.writeError(object.text + "\n")
+    }
+  }
+}

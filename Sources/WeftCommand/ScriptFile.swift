@@ -1,0 +1,95 @@
+import Weft
+import WeftSyntax
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A script as the command line names it: a path, or `-` for standard input.
+struct ScriptFile {
+  struct Problem: Error {
+    let message: String
+    let hint: String?
+  }
+
+  let path: String
+
+  func read() throws(Problem) -> SourceFile {
+    if path == "-" { return SourceFile(name: "<stdin>", bytes: try contents(of: STDIN_FILENO)) }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw problem(errno) }
+    defer { close(descriptor) }
+    return SourceFile(name: path, bytes: try contents(of: descriptor))
+  }
+
+  /// Reads and compiles; says what is wrong, if anything is, and throws the status to end with.
+  func compile(_ reporter: Reporter) throws(ExitStatus) -> Script {
+    do {
+      return try Script(compiling: try read())
+    } catch let problem as Problem {
+      reporter.failure(problem.message, hint: problem.hint)
+      throw .usage
+    } catch let error as Script.CompileError {
+      reporter.diagnostics(error.diagnostics, in: error.source)
+      throw .doesNotCompile
+    } catch {
+      reporter.failure("\(error)")
+      throw .fault
+    }
+  }
+
+  /// Writes a new file; one that is there stays as it is.
+  func create(_ text: String) throws(Problem) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw Problem(message: "cannot write `\(path)`: \(String(cString: strerror(errno)).lowercased())", hint: nil)
+    }
+    defer { close(descriptor) }
+    if let number = Console.write(Array(text.utf8), to: descriptor) {
+      throw Problem(message: "cannot write `\(path)`: \(String(cString: strerror(number)).lowercased())", hint: nil)
+    }
+  }
+
+  private func contents(of descriptor: Int32) throws(Problem) -> [UInt8] {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw problem(errno) }
+    // One byte more than the file has, so that the end shows without growing.
+    var bytes = [UInt8](repeating: 0, count: max(4_096, Int(status.st_size) + 1))
+    var count = 0
+    while true {
+      if count == bytes.count { bytes.append(contentsOf: repeatElement(0, count: count)) }
+      let step = bytes.withUnsafeMutableBytes { buffer in
+        let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
+        #if canImport(Glibc)
+          return Glibc.read(descriptor, rest.baseAddress, rest.count)
+        #else
+          return Darwin.read(descriptor, rest.baseAddress, rest.count)
+        #endif
+      }
+      if step == 0 { break }
+      if step > 0 {
+        count += step
+      } else if errno != EINTR {
+        throw problem(errno)
+      }
+    }
+    bytes.removeLast(bytes.count - count)
+    return bytes
+  }
+
+  private func problem(_ number: Int32) -> Problem {
+    switch number {
+    case ENOENT: Problem(message: "cannot find the file `\(path)`", hint: hintForMissing)
+    case EISDIR: Problem(message: "`\(path)` is a directory, not a script", hint: nil)
+    default: Problem(message: "cannot read `\(path)`: \(String(cString: strerror(number)).lowercased())", hint: nil)
+    }
+  }
+
+  private var hintForMissing: String? {
+    if access(path + ".weft", R_OK) == 0 { return "did you mean `\(path).weft`?" }
+    let commands = WeftCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+    return closestMatch(to: path, among: commands).map { "did you mean `weft \($0)`?" }
+  }
+}

@@ -1,6 +1,9 @@
 # `make demo` and `make test` are all that a newcomer needs; both install what is missing.
 
-SWIFT_BUILD := swift build -c release --product weft --static-swift-stdlib
+# A command that starts at once: at a fixed address nothing has to be relocated, and folding equal functions keeps
+# fewer pages in memory (20.2 MB and 10 ms became 17.8 MB and 6 ms for an empty script).
+LINK_FLAGS := $(if $(filter Linux,$(shell uname)),-Xlinker -no-pie -Xlinker --icf=safe)
+SWIFT_BUILD := swift build -c release --product weft --static-swift-stdlib $(LINK_FLAGS)
 WEFT := .build/release/weft
 # The tests run under the address sanitizer. A folder of their own keeps the two builds from undoing each other.
 TEST_BUILD := .build-tests

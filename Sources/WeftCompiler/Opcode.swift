@@ -80,6 +80,8 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   // Loops
   case rangePrepare  // from R[a] to R[a+1] (flag 1: inclusive): R[a+2] is the first, or pc += bx if there is none
   case rangeNext  // if there is one more: R[a+2] is it, pc += bx, one tick
+  case stepPrepare  // the same from R[a] up or down to, but without, R[a+1] by R[a+2]: R[a+3] is the first
+  case stepNext
   case iteratePrepare  // R[a] is a sequence; R[a+1] becomes its cursor
   case iterateNext  // R[b] = the next element; when there is none, the jump in the next word is taken; one tick
   case iterateNextPair  // R[b], R[b+1] = the next key and value of a map, or the parts of a pair of a list

@@ -422,10 +422,41 @@ extension Emitter {
     let mark = f.next
     if case .range(let lower, let upper, let inclusive) = sequence.kind {
       emitRangeLoop(pattern, lower, upper, inclusive, sequence.span, body)
+    } else if let bounds = rangeCall(sequence) {
+      emitStepLoop(pattern, bounds, sequence.span, body)
     } else {
       emitIteration(pattern, sequence, body)
     }
     f.free(to: mark)
+  }
+
+  /// The arguments of a call of the built-in `range`, which a loop need not make a list of.
+  private func rangeCall(_ sequence: Expr) -> [Expr]? {
+    guard case .call(let callee, let arguments) = sequence.kind, case .name("range") = callee.kind,
+      resolution[callee.span] == nil, (1...3).contains(arguments.count), arguments.allSatisfy({ $0.label == nil })
+    else { return nil }
+    return arguments.map(\.value)
+  }
+
+  private func emitStepLoop(_ pattern: Pattern, _ bounds: [Expr], _ span: Span, _ body: () -> Void) {
+    let first = f.allocate(4)
+    if bounds.count == 1 { f.emit(.loadInt, a: first, bx: 0) } else { emit(bounds[0], to: first) }
+    emit(bounds.count == 1 ? bounds[0] : bounds[1], to: first + 1)
+    if bounds.count == 3 { emit(bounds[2], to: first + 2) } else { f.emit(.loadInt, a: first + 2, bx: 1) }
+    let end = JumpLabel()
+    let start = JumpLabel()
+    f.span = span
+    f.emitJump(.stepPrepare, a: first, to: end)
+    f.place(start)
+    let loop = FunctionBuilder.Loop(height: f.next)
+    f.enclosing.append(.loop(loop))
+    bindLoopVariable(pattern, first + 3, body)
+    f.enclosing.removeLast()
+    f.place(loop.continueLabel)
+    f.span = span
+    f.emitJump(.stepNext, a: first, to: start)
+    f.place(loop.breakLabel)
+    f.place(end)
   }
 
   private func emitRangeLoop(

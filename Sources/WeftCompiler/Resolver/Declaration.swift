@@ -16,6 +16,8 @@ final class Declaration {
   let function: FunctionContext
   /// Declared by a statement of the file itself, not inside a block.
   let isTopLevel: Bool
+  /// How many blocks were open at its declaration.
+  var depth = 0
   /// What the same name meant outside, until this one's scope ends.
   var shadowed: Declaration?
   /// Used inside another function than the one that declares it.

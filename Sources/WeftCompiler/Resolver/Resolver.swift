@@ -53,7 +53,8 @@ final class Resolver {
     let declaration = Declaration(
       name.text, kind, name.span, in: function, topLevel: scopes.count == 1)
     declaration.isReady = ready
-    if let other = scopes[scopes.count - 1].first(where: { $0.name == name.text && scopes.count > 1 }) ?? topLevelTwin(name) {
+    declaration.depth = scopes.count
+    if let other = table[name.text], other.depth == scopes.count, other.function === function {
       report(
         "E0204", "`\(name.text)` is declared twice in the same block", at: name.span, caret: "declared again",
         labels: [.init(span: other.span, text: "first declared here")], hint: "choose another name, or assign without `let`")
@@ -65,11 +66,6 @@ final class Resolver {
     indexes[ObjectIdentifier(declaration)] = index
     resolution.set(index, at: name.span)
     return declaration
-  }
-
-  private func topLevelTwin(_ name: Name) -> Declaration? {
-    guard scopes.count == 1, let other = table[name.text], other.isTopLevel, other.function === function else { return nil }
-    return other
   }
 
   // MARK: Names

@@ -219,14 +219,13 @@ extension Machine {
   func invoke(method: Int, _ window: UnsafeMutablePointer<Value>, _ count: Int) -> Bool {
     let receiver = window[2]
     do throws(Thrown) {
-      guard let index = BuiltinMethods.index(id: method, receiver: Machine.receiverKind(of: receiver)) else {
-        throw noMethod(method, receiver)
-      }
+      let index = tables.index(method, Machine.receiverKind(of: receiver))
+      if index < 0 { throw noMethod(method, receiver) }
       let result: Value
-      if let native = plainMethods[index], !takesPrelude(index, window + 3, count) {
+      if let native = tables.entries[index].plain, !takesPrelude(index, window + 3, count) {
         try checkArguments(index, window + 3, count)
         result = try native(self, window + 2, count + 1)
-      } else if let native = mutatingMethods[index] {
+      } else if let native = tables.entries[index].mutating {
         // The receiver is a temporary: what changes is thrown away, what the method gives is not.
         try checkArguments(index, window + 3, count)
         result = try native(self, window + 2, window + 3, count)
@@ -248,17 +247,22 @@ extension Machine {
 
   /// Whether this call is one that the prelude carries out though the machine does the others.
   private func takesPrelude(_ index: Int, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) -> Bool {
-    guard let place = preludePlaces[index] else { return false }
+    let place = tables.entries[index].preludePlace
+    if place < 0 { return false }
     return place < count && arguments[place].tag != Kind.unset && arguments[place].tag != Kind.none
   }
 
   /// Checks the number of arguments, and marks what was left out.
   func checkArguments(_ index: Int, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) throws(Thrown) {
-    let arity = methodArity[index]
+    let arity = (least: tables.entries[index].least, most: tables.entries[index].most)
     if arity.most < Int.max, count < arity.most {
       for offset in count..<arity.most { store(.unset, arguments + offset, heap) }
     }
-    if count > arity.most || count < arity.least || (0..<arity.least).contains(where: { arguments[$0].tag == Kind.unset }) {
+    var isMissing = count < arity.least
+    if !isMissing {
+      for offset in 0..<arity.least where arguments[offset].tag == Kind.unset { isMissing = true }
+    }
+    if count > arity.most || isMissing {
       let signature = BuiltinMethods.all[index]
       let most = arity.most
       let expected =

@@ -1,32 +1,48 @@
 import WeftCompiler
 
-/// What a call of a method needs to know, by the method's index; made once a process.
+/// What a call of a method needs to know, by the method's index.
+struct MethodEntry {
+  let plain: Native?
+  let mutating: MutatingNative?
+  /// How many arguments the method takes.
+  let least: Int
+  let most: Int
+  /// For a method that the prelude carries out when one parameter is given: the place of that parameter; else -1.
+  let preludePlace: Int
+}
+
+/// The methods of all types, made once a process and never changed.
 struct MethodTables: @unchecked Sendable {
   static let shared = MethodTables()
 
-  let plain: [Native?]
-  let mutating: [MutatingNative?]
-  /// How many arguments a method takes.
-  let arity: [(least: Int, most: Int)]
-  /// For a method that the prelude carries out when one parameter is given: the place of that parameter.
-  let preludePlaces: [Int?]
+  let entries: UnsafeMutablePointer<MethodEntry>
+  private let dispatch: UnsafeMutablePointer<Int16>
+  private static let kinds = 32
 
   private init() {
     let all = BuiltinMethods.all
-    plain = all.indices.map { Machine.native(forMethod: $0) }
-    mutating = all.indices.map { Machine.mutatingNative(forMethod: $0) }
-    arity = all.map { method in
-      (method.parameters.count { !$0.isOptional }, method.isVariadic ? Int.max : method.parameters.count)
+    entries = .allocate(capacity: all.count)
+    for (index, method) in all.enumerated() {
+      (entries + index).initialize(
+        to: MethodEntry(
+          plain: Machine.native(forMethod: index), mutating: Machine.mutatingNative(forMethod: index),
+          least: method.parameters.count { !$0.isOptional }, most: method.isVariadic ? Int.max : method.parameters.count,
+          preludePlace: method.preludeParameter.flatMap { name in method.parameters.firstIndex { $0.name == name } } ?? -1))
     }
-    preludePlaces = all.map { method in
-      method.preludeParameter.flatMap { name in method.parameters.firstIndex { $0.name == name } }
+    let names = BuiltinMethods.names.count
+    dispatch = .allocate(capacity: names * Self.kinds)
+    dispatch.initialize(repeating: -1, count: names * Self.kinds)
+    for id in 0..<names {
+      for kind in ReceiverKind.allCases {
+        if let index = BuiltinMethods.index(id: id, receiver: kind) {
+          dispatch[id * Self.kinds + Int(kind.rawValue)] = Int16(index)
+        }
+      }
     }
   }
-}
 
-extension Machine {
-  var plainMethods: [Native?] { tables.plain }
-  var mutatingMethods: [MutatingNative?] { tables.mutating }
-  var methodArity: [(least: Int, most: Int)] { tables.arity }
-  var preludePlaces: [Int?] { tables.preludePlaces }
+  /// The index of the method with that id for that kind of receiver; -1 if there is none.
+  @inline(__always) func index(_ id: Int, _ receiver: ReceiverKind) -> Int {
+    Int(dispatch[id * Self.kinds + Int(receiver.rawValue)])
+  }
 }

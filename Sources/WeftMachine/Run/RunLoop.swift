@@ -179,8 +179,8 @@ extension Machine {
           if left.tag == Kind.int, right.tag == Kind.int, right.int != 0, right.int != -1 {
             let (dividend, divisor) = (left.int, right.int)
             var quotient: Int64
-            if UInt64(bitPattern: dividend | divisor) >> 32 == 0 {
-              quotient = Int64(UInt32(truncatingIfNeeded: dividend) / UInt32(truncatingIfNeeded: divisor))
+            if dividend | divisor >= 0 {
+              quotient = Int64(bitPattern: UInt64(bitPattern: dividend) / UInt64(bitPattern: divisor))
             } else {
               quotient = dividend / divisor
               if (dividend ^ divisor) < 0, quotient &* divisor != dividend { quotient &-= 1 }
@@ -196,9 +196,9 @@ extension Machine {
           if left.tag == Kind.int, right.tag == Kind.int, right.int != 0, right.int != -1 {
             let (dividend, divisor) = (left.int, right.int)
             var remainder: Int64
-            // A division of 32 bits takes half the time or less on many processors.
-            if UInt64(bitPattern: dividend | divisor) >> 32 == 0 {
-              remainder = Int64(UInt32(truncatingIfNeeded: dividend) % UInt32(truncatingIfNeeded: divisor))
+            if dividend | divisor >= 0 {
+              // The processor divides unsigned numbers faster, and nothing has to be corrected.
+              remainder = Int64(bitPattern: UInt64(bitPattern: dividend) % UInt64(bitPattern: divisor))
             } else {
               remainder = dividend % divisor
               if remainder != 0, (remainder ^ divisor) < 0 { remainder &+= divisor }
@@ -533,6 +533,25 @@ extension Machine {
             let next = Value(current &+ 1)
             first.pointee = next
             (first + 2).pointee = next
+            pc += fieldBX(word)
+            core.pointee.ticks &-= 1
+            if core.pointee.ticks < 0 {
+              fiber.pointee.pc = pc
+              return .slice
+            }
+          }
+        case .stepPrepare:
+          let first = base + fieldA(word)
+          fiber.pointee.pc = pc
+          guard let hasOne = prepareSteps(first) else { continue reload }
+          if hasOne { store(first.pointee, first + 3, heap) } else { pc += fieldBX(word) }
+        case .stepNext:
+          let first = base + fieldA(word)
+          let step = (first + 2).pointee.int
+          let (next, overflow) = first.pointee.int.addingReportingOverflow(step)
+          if !overflow, step > 0 ? next < (first + 1).pointee.int : next > (first + 1).pointee.int {
+            first.pointee = Value(next)
+            (first + 3).pointee = Value(next)
             pc += fieldBX(word)
             core.pointee.ticks &-= 1
             if core.pointee.ticks < 0 {

@@ -217,6 +217,19 @@ extension Machine {
     return raise(.typeError, "a range needs Ints, not \(article(Machine.typeName(odd)))")
   }
 
+  /// Checks the bounds of a `for` over `range(…)`: whether there is a first number; nil after an error.
+  @inline(never) func prepareSteps(_ first: UnsafeMutablePointer<Value>) -> Bool? {
+    for index in 0..<3 where first[index].tag != Kind.int {
+      fail(rangeNeedsInts(first[index], first[index]))
+      return nil
+    }
+    if first[2].int == 0 {
+      fail(raise(.valueError, "the step of a `range` cannot be 0"))
+      return nil
+    }
+    return first[2].int > 0 ? first[0].int < first[1].int : first[0].int > first[1].int
+  }
+
   @inline(never) func prepareIteration(_ slot: UnsafeMutablePointer<Value>) -> Bool {
     switch slot.pointee.tag {
     case Kind.list, Kind.map, Kind.string, Kind.range, Kind.bytes:
@@ -550,10 +563,9 @@ extension Machine {
     do throws(Thrown) {
       let place = try follow(root, keys, c(word))
       consumeKeys(keys, c(word))
-      guard let index = BuiltinMethods.index(id: method, receiver: Machine.receiverKind(of: place.pointee)) else {
-        throw noMethod(method, place.pointee)
-      }
-      if let native = mutatingMethods[index] {
+      let index = tables.index(method, Machine.receiverKind(of: place.pointee))
+      if index < 0 { throw noMethod(method, place.pointee) }
+      if let native = tables.entries[index].mutating {
         try checkArguments(index, window + 3, count)
         let result = try native(self, place, window + 3, count)
         for offset in 0..<count { consume(window + 3 + offset, heap) }

@@ -58,6 +58,7 @@ let package = Package(
         .product(name: "NIOHTTP2", package: "swift-nio-http2"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
+    .testTarget(name: "WeftExamplesTests", dependencies: ["Weft", "WeftHTTP"]),
   ],
   swiftLanguageModes: [.v6]
 )

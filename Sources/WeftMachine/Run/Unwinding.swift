@@ -115,18 +115,18 @@ extension Machine {
   /// Adds to an error's trace that it left a started task: which one of its block, where that was started, after how long.
   func noteOrigin(of error: Value, _ fiber: FiberPointer) {
     let block = ErrorBlock(error)
-    guard block.trace.pointee.tag == Kind.list, let owner = fiber.pointee.home.pointee.owner,
-      let root, fiber.pointee.home != root
-    else { return }
+    guard block.trace.pointee.tag == Kind.list, let root, fiber.pointee.home != root else { return }
     let home = fiber.pointee.home
     let index = Int(fiber.pointee.startedFrom)
     let kind = ScopeKind(rawValue: home.pointee.kind) ?? .root
-    let elapsed = Machine.text(duration: now - fiber.pointee.startedAt)
+    // People read milliseconds.
+    let nanoseconds = now - fiber.pointee.startedAt
+    let elapsed = Machine.text(
+      duration: nanoseconds < 1_000_000 ? nanoseconds : (nanoseconds + 500_000) / 1_000_000 * 1_000_000)
     let child = "child \(Int(fiber.pointee.index) + 1) of \(home.pointee.nextIndex)"
     // Each step is a list: a place in the code and what happened there.
     let step = heap.makeList(taking: [Value(index), heap.makeString("\(child) of `\(kind)`, after \(elapsed)")])
     heap.append(step, toList: block.trace)
-    _ = owner
   }
 
   // MARK: Going on

@@ -179,8 +179,8 @@ public final class Machine {
 
   /// Runs until nothing can go on, or `ticks` calls and iterations have been made.
   public func run(ticks: Int) -> Pause {
-    sliceTicks = ticks
-    core.pointee.ticks = ticks
+    sliceTicks = min(ticks, max(0, limits.ticks - ticksBefore))
+    core.pointee.ticks = sliceTicks
     defer {
       ticksBefore += sliceTicks - core.pointee.ticks
       sliceTicks = 0
@@ -189,6 +189,8 @@ public final class Machine {
     while true {
       if outcome != nil { return .finished }
       if core.pointee.fiber == nil {
+        // Starting tasks is work as well: a chain of them must not hold up the clock.
+        if core.pointee.ticks < 0, readyCount > 0 { return endSlice() }
         guard let next = takeReady() else {
           if timers.isEmpty, core.pointee.outstanding == 0 {
             deadlock()
@@ -201,13 +203,26 @@ public final class Machine {
       }
       switch execute() {
       case .parked: continue
-      case .slice:
-        if outcome != nil { return .finished }
-        if heap.state.pointee.isOverLimit { exceeded("memory", "\(limits.memory) bytes") }
-        return .slice
+      case .slice: return endSlice()
       case .clock: return .clock
       }
     }
+  }
+
+  /// Lets the driver have a turn at the next call or iteration. The ticks that this slice still had do not count.
+  func endSliceSoon() {
+    let unused = max(0, core.pointee.ticks)
+    core.pointee.ticks -= unused
+    sliceTicks -= unused
+  }
+
+  private func endSlice() -> Pause {
+    if heap.state.pointee.isOverLimit {
+      exceeded("memory", "\(limits.memory) bytes")
+    } else if ticks >= limits.ticks {
+      exceeded("tick", "\(limits.ticks) calls and iterations")
+    }
+    return outcome == nil ? .slice : .finished
   }
 
   /// Tells the machine the time. Time never goes back.
@@ -224,12 +239,13 @@ public final class Machine {
     if core.pointee.cancelledScopes > 0, let fiber = core.pointee.fiber, fiber.pointee.resume == 0,
       cancelledScope(from: fiber.pointee.scope) != nil
     {
-      fiber.pointee.resume = 2
+      // It stopped before an instruction, not in one; the handlers of that instruction are the ones that apply.
+      fiber.pointee.pc += 1
+      unwind(fiber, .cancelled)
     }
-    if let fiber = core.pointee.fiber, fiber.pointee.resume != 0 { _ = prepareToRun(fiber) }
   }
 
-  /// Calls and iterations so far; natives count ⌈work / 64⌉. The same program and events always give the same count.
+  /// Calls, iterations and started tasks so far; natives count ⌈work / 64⌉. The same program and events always give the same count.
   public var ticks: Int { ticksBefore + sliceTicks - core.pointee.ticks }
 
   /// Whether the clock is as good as read just now.
@@ -375,6 +391,8 @@ public struct FailedExpectation: Sendable {
 public struct MachineLimits: Sendable {
   /// Bytes in live blocks.
   public var memory = Int.max
+  /// Calls, iterations and started tasks; natives count ⌈work / 64⌉.
+  public var ticks = Int.max
   public init() {}
 }
 

@@ -8,7 +8,7 @@ extension Emitter {
   private func emitRegion(
     register: Int, height: Int, kind: Image.Handler.Kind, _ body: () -> Void
   ) -> (cleanup: FunctionBuilder.Cleanup, handler: Int) {
-    let cleanup = FunctionBuilder.Cleanup(register: register)
+    let cleanup = FunctionBuilder.Cleanup(register: register, height: height)
     f.enclosing.append(.cleanup(cleanup))
     let start = f.position
     body()

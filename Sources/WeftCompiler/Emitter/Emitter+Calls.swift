@@ -218,9 +218,16 @@ extension Emitter {
     guard let root = emitPath(base, &keys) else { return }
     let firstKey = f.allocate(max(keys.count, 1))
     for (offset, key) in keys.enumerated() { emit(key, to: firstKey + offset) }
-    let value = f.allocate()
-    emitKnownCall(
-      prelude, ["self"] + (parameters.isEmpty ? ["by", "reverse"] : parameters), [Argument(label: nil, value: base)] + arguments, to: value, span)
+    let names = ["self"] + (parameters.isEmpty ? ["by", "reverse"] : parameters)
+    let value = f.allocate(3 + names.count + arguments.count)
+    // The keys are worked out once: the receiver is looked up by what they gave.
+    load(root, to: value + 2)
+    for offset in keys.indices {
+      f.emit(.getIndex, flags: 1, a: value + 2, b: value + 2, c: firstKey + offset)
+    }
+    let count = place(arguments, parameters: Array(names.dropFirst()), at: value + 3) + 1
+    f.span = span
+    f.emit(.callFunction, a: value, b: count, c: prelude)
     let (kind, index) = encode(root)
     if keys.isEmpty {
       switch root {
@@ -234,6 +241,15 @@ extension Emitter {
       f.emit(.jump, bx: index)
     }
     f.emit(.loadNone, a: target)
+  }
+
+  private func load(_ root: PathRoot, to target: Int) {
+    switch root {
+    case .register(let register): f.emit(.move, a: target, b: register)
+    case .cell(let cell): f.emit(.getCell, a: target, b: cell)
+    case .captureCell(let capture): f.emit(.getCaptureCell, a: target, b: capture)
+    case .global(let global): f.emit(.getGlobal, a: target, bx: global)
+    }
   }
 
   // MARK: Work

@@ -234,8 +234,7 @@ final class Emitter {
           cleanup.exits.append((number, exit))
         }
         f.emit(.setCompletion, flags: value == nil ? 0 : 2, a: cleanup.register, b: number, c: value ?? 0)
-        let height = cleanup.register + 2
-        if f.next > height { f.emit(.clear, a: height, b: f.next - height) }
+        if f.next > cleanup.height { f.emit(.clear, a: cleanup.height, b: f.next - cleanup.height) }
         f.emitJump(.jump, to: cleanup.unwindLabel)
         return
       }

@@ -74,14 +74,15 @@ extension Machine {
         enter(function: function, window: window, count: count)
         return
       }
-      var placed = count
+      guard let fiber = core.pointee.fiber else { return }
+      let offset = window - fiber.pointee.base
       do throws(Thrown) {
-        placed = try place(window + 2, count, labels, parameters: image.functions[function].parameters)
+        let placed = try place(window + 2, count, labels, parameters: image.functions[function].parameters)
+        // The stack may have moved.
+        enter(function: function, window: fiber.pointee.base + offset, count: placed)
       } catch {
         fail(error)
-        return
       }
-      enter(function: function, window: window, count: placed)
     case Kind.builtin: callBuiltinValue(window, count, labels)
     case Kind.errorKind: makeError(window, count, labels)
     default:
@@ -112,7 +113,6 @@ extension Machine {
       values[place] = arguments[positional + index]
       last = max(last, place + 1)
     }
-    for index in positional..<count { arguments[index] = .none }
     // The window was made for as many arguments as were written; the frame that follows has room for the others.
     guard let fiber = core.pointee.fiber else { return 0 }
     let offset = arguments - fiber.pointee.base
@@ -120,7 +120,8 @@ extension Machine {
       if !growStack(fiber, needed: offset + last) { throw raise(.recursionError, "the call depth limit was reached") }
     }
     let target = fiber.pointee.base + offset
-    for index in positional..<last { target[index] = values[index] }
+    for index in positional..<count { target[index] = .none }
+    for index in positional..<last { store(values[index], target + index, heap) }
     return last
   }
 
@@ -202,7 +203,7 @@ extension Machine {
       let result = try natives[instruction.c](self, arguments, count)
       for index in 0..<count { consume(arguments + index, heap) }
       store(result, arguments, heap)
-      if output.count > 1 << 16 { core.pointee.ticks = min(core.pointee.ticks, 0) }
+      if output.count > 1 << 16 { endSliceSoon() }
       return true
     } catch {
       fail(error)

@@ -190,8 +190,8 @@ extension Machine {
     let cell = CellBlock(heap.allocate(kind: Kind.cell, size: CellBlock.size))
     cell.slot.pointee = source.pointee
     source.pointee.tag = Kind.none
-    let head = UnsafeMutableRawPointer(core).advanced(by: MemoryLayout<Core>.offset(of: \Core.cells) ?? 0)
-    cell.insert(at: head.assumingMemoryBound(to: BlockPointer?.self))
+    BlockLinks(cell.block).clear()
+    link(cell.block)
     store(Value(cell.block), target, heap)
   }
 

@@ -27,6 +27,7 @@ extension Machine {
     fiber.pointee.index = Int32(truncatingIfNeeded: home.pointee.nextIndex)
     home.pointee.nextIndex += 1
     home.pointee.children += 1
+    core.pointee.ticks &-= 1
     fiber.pointee.nextSibling = home.pointee.firstChild
     home.pointee.firstChild?.pointee.previousSibling = fiber
     home.pointee.firstChild = fiber
@@ -34,7 +35,8 @@ extension Machine {
       // The stream depends on the place in the tree of tasks alone.
       owner.pointee.started &+= 1
       fiber.pointee.random = Machine.mix(owner.pointee.random ^ UInt64(owner.pointee.started) &* 0x9E37_79B9_7F4A_7C15)
-      fiber.pointee.startedFrom = Int32(truncatingIfNeeded: owner.pointee.pc - UnsafePointer(core.pointee.code) - 1)
+      let starter = core.pointee.fiber ?? owner
+      fiber.pointee.startedFrom = Int32(truncatingIfNeeded: starter.pointee.pc - UnsafePointer(core.pointee.code) - 1)
     } else {
       fiber.pointee.random = Machine.mix(seed)
     }
@@ -190,6 +192,7 @@ extension Machine {
     task.state = .running
     task.firstWaiter = nil
     task.lastWaiter = nil
+    BlockLinks(task.block).clear()
     task.result.pointee = .none
     task.arguments.pointee = arguments
     task.name.pointee = name
@@ -207,9 +210,11 @@ extension Machine {
     case .value(let value):
       task.state = .succeeded
       task.result.pointee = value.retained()
+      if value.isHeap { link(handle) }
     case .failed(let error):
       task.state = .failed
       task.result.pointee = error.retained()
+      link(handle)
     case .cancelled: task.state = .cancelled
     }
     while let waiter = task.firstWaiter {

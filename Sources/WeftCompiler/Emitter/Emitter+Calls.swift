@@ -22,7 +22,7 @@ extension Emitter {
         emitBuiltinCall(function, arguments, to: target, span)
         return
       }
-    case .member(let base, let name, let optional):
+    case .member(let base, let name, let optional) where !callee.parenthesised:
       if case .name(let module) = base.kind, resolution[base.span] == nil,
         let function = Builtins.function(named: "\(module).\(name.text)")
       {

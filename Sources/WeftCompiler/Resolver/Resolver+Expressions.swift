@@ -172,7 +172,8 @@ extension Resolver {
       } else if builtinKinds.contains(name) {
         checkErrorArguments(name, arguments)
       }
-    case .member(let base, let name, _):
+    // `(m.f)(x)` calls a function that a map holds.
+    case .member(let base, let name, _) where !callee.parenthesised:
       if let module = module(base) {
         checkModuleMember(base, name)
         if let function = Builtins.function(named: "\(module).\(name.text)") { check(builtin: function, arguments, at: span) }

@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+import Weft
+import WeftSyntax
+
+/// The scripts and tables of `Documentation/language.md`.
+///
+/// `WEFT_RECORD=1 swift test --filter DocumentationTests` writes the tables anew.
+@Suite struct DocumentationTests {
+  private static let path = "Documentation/language.md"
+  private static let scripts = DocumentedScript.all(in: (try? Project.text(path)) ?? "")
+
+  @Test func thePageHasScripts() {
+    #expect(Self.scripts.count > 20)
+  }
+
+  @Test(arguments: scripts.filter { !$0.isWrong })
+  func aScriptPrintsWhatStandsBelowIt(_ documented: DocumentedScript) throws {
+    let script = try Script(compiling: documented.text)
+    #expect(script.warnings.isEmpty)
+    let (result, output) = script.runWithOutput(in: ModelledHTTPBin().world())
+    #expect(script.complaint(about: result) == "")
+    if let expected = documented.output { #expect(output == expected) }
+    #expect(result.leftovers.isClean)
+  }
+
+  @Test(arguments: scripts.filter(\.isWrong))
+  func aMistakeIsToldAsItStandsBelow(_ documented: DocumentedScript) {
+    #expect {
+      try Script(compiling: documented.text)
+    } throws: { error in
+      guard let error = error as? Script.CompileError else { return false }
+      let renderer = DiagnosticRenderer(color: false)
+      let told = error.diagnostics.map { renderer.text($0, in: error.source) + "\n" }.joined()
+      #expect(told == documented.output ?? told)
+      return true
+    }
+  }
+
+  @Test func theTablesAreThoseOfTheCode() throws {
+    var page = try Project.text(Self.path)
+    for (marker, table) in ReferenceTables.all {
+      let range = try #require(ReferenceTables.range(of: marker, in: page), "the page has no table `\(marker)`")
+      if ProcessInfo.processInfo.environment["WEFT_RECORD"] != nil {
+        page.replaceSubrange(range, with: table)
+      } else {
+        #expect(page[range] == table, "the table `\(marker)` is out of date")
+      }
+    }
+    if try page != Project.text(Self.path) {
+      try page.write(to: Project.folder.appending(path: Self.path), atomically: true, encoding: .utf8)
+    }
+  }
+}

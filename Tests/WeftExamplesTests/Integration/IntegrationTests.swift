@@ -1,0 +1,51 @@
+import Foundation
+import Testing
+import Weft
+import WeftHTTP
+
+/// The examples on the real clock, against a real httpbin.
+///
+/// Those that take longer than three seconds run with `WEFT_INTEGRATION=1` only: `make integration`.
+@Suite(.needsHTTPBin, .httpbin)
+struct IntegrationTests {
+  private static let examples = Example.all.filter { RealRun.isLongWanted || $0.duration <= 3 * second }
+
+  /// Without what depends on the machine, the times at the ends of lines, and on the server, the sums of bytes.
+  private func comparable(_ output: String) -> String {
+    output
+      .replacing(/\d+(\.\d+)?m?s$/.anchorsMatchLineEndings(), with: "(time)")
+      .replacing(/\d+ bytes(,| in all)/) { "(size) bytes\($0.1)" }
+  }
+
+  @Test(arguments: examples)
+  func printsTheSame(_ example: Example) async throws {
+    let script = try example.script()
+    let (result, output) = try await RealRun.of(script)
+    #expect(script.complaint(about: result) == "")
+    #expect(comparable(output) == comparable(try example.expectedOutput()))
+    #expect(result.elapsed >= example.duration)
+    #expect(result.leftovers.isClean)
+  }
+
+  @Test func aServerThatIsNotThereIsAnError() async throws {
+    let script = try Example.named("15-requests-at-once").script()
+    // Nobody listens on port 1.
+    let (result, _) = try await RealRun.of(script, base: "http://127.0.0.1:1")
+    #expect(script.complaint(about: result).contains("FetchError: cannot connect to 127.0.0.1:1"))
+    #expect(result.leftovers.isClean)
+  }
+
+  @Test func neverMoreThanTenAreOpenAtTheServer() async throws {
+    let server = try await LoopbackServer.start()
+    let requests = RealRun.isLongWanted ? 100 : 20
+    let script = try Example.named("16-at-most-ten").script()
+    let (result, output) = try await RealRun.of(
+      script, base: "http://127.0.0.1:\(server.port)", ["requests": .int(Int64(requests))])
+    let statistics = server.statistics
+    await server.stop()
+    #expect(script.complaint(about: result) == "")
+    #expect(output.hasPrefix("\(requests) of \(requests) answered, at most 10 at a time\n"))
+    #expect(statistics.peakInFlight == 10)
+    #expect(statistics.requests == requests)
+  }
+}

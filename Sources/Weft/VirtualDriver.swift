@@ -37,7 +37,9 @@ public struct VirtualWorld: Sendable {
   public init(
     orderSeed: UInt64? = nil,
     answer: @escaping @Sendable (FetchRequest, Int64) -> VirtualAnswer = { request, _ in
-      VirtualAnswer(delay: 0, .failure(FetchFailure(.other, "there is no network in this world, so `\(request.url)` has no answer")))
+      VirtualAnswer(
+        delay: 0, .failure(FetchFailure(.other, "there is no network in this world, so `\(request.url)` has no answer"))
+      )
     }
   ) {
     self.orderSeed = orderSeed
@@ -77,11 +79,14 @@ extension Script {
           var result = answer.result
           if let timeout = request.timeout, timeout < answer.delay {
             at = Self.time(now, plus: timeout)
-            result = .failure(FetchFailure(.timeout, "no answer from `\(request.url)` within the `timeout` of this request"))
+            result = .failure(
+              FetchFailure(.timeout, "no answer from `\(request.url)` within the `timeout` of this request"))
           }
           pending.append((at, ticket, request, result))
         case .cancelFetch(let ticket):
-          if let index = pending.firstIndex(where: { $0.ticket == ticket }) { world.cancelled(pending.remove(at: index).request) }
+          if let index = pending.firstIndex(where: { $0.ticket == ticket }) {
+            world.cancelled(pending.remove(at: index).request)
+          }
         }
       }
       switch pause {

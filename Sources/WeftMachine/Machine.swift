@@ -87,7 +87,8 @@ public final class Machine {
     for (index, function) in image.functions.enumerated() {
       (functions + index).initialize(
         to: FunctionInfo(
-          code: UnsafePointer(code + function.start), registers: function.registers, parameters: function.parameters.count,
+          code: UnsafePointer(code + function.start), registers: function.registers,
+          parameters: function.parameters.count,
           required: function.required))
     }
     let globals = UnsafeMutablePointer<Value>.allocate(capacity: max(1, image.globals.count))
@@ -315,7 +316,8 @@ public final class Machine {
       }
       let kind = ScopeKind(rawValue: scope.pointee.kind) ?? .root
       let elapsed = now - scope.pointee.openedTime
-      guard kind == .gather || kind == .taskgroup, elapsed > 1_000_000_000, scope.pointee.nextIndex > best?.started ?? 0,
+      guard kind == .gather || kind == .taskgroup, elapsed > 1_000_000_000,
+        scope.pointee.nextIndex > best?.started ?? 0,
         scope.pointee.parent != root || kind == .gather
       else { continue }
       let position = Int(scope.pointee.openedAt)
@@ -325,7 +327,8 @@ public final class Machine {
             ? nil : image.sources[image.functions[index].source].line(at: Int(image.spans[position].start))
         } ?? 0
       best = BlockProgress(
-        kind: "\(kind)", line: line, started: scope.pointee.nextIndex, running: scope.pointee.children, elapsed: elapsed)
+        kind: "\(kind)", line: line, started: scope.pointee.nextIndex, running: scope.pointee.children, elapsed: elapsed
+      )
     }
     return best
   }

@@ -33,7 +33,8 @@ extension Emitter {
     switch expression.kind {
     case .none, .bool, .int, .bigInt, .float, .duration, .rate, .name, .closure: false
     case .negate(let inner), .not(let inner), .sleep(let inner), .await(let inner): mayAssign(inner)
-    case .binary(_, let left, let right), .and(let left, let right), .or(let left, let right), .coalesce(let left, let right):
+    case .binary(_, let left, let right), .and(let left, let right), .or(let left, let right),
+      .coalesce(let left, let right):
       mayAssign(left) || mayAssign(right)
     case .comparison(let operands, _): operands.contains { mayAssign($0) }
     case .member(let base, _, _): mayAssign(base)
@@ -129,7 +130,8 @@ extension Emitter {
       let left = operand(value)
       let right = f.allocate()
       f.emit(.loadConstant, a: right, bx: constant(.string(kind.text)))
-      f.emit(.typeTest, flags: flags(left, Operand(register: right, isTemp: true)), a: target, b: left.register, c: right)
+      f.emit(
+        .typeTest, flags: flags(left, Operand(register: right, isTemp: true)), a: target, b: left.register, c: right)
       if negated { f.emit(.not, a: target, b: target) }
     case .coalesce(let left, let right):
       let value = f.allocate()
@@ -346,7 +348,8 @@ extension Emitter {
       let register = f.allocate()
       f.emit(.loadConstant, a: register, bx: key)
       f.emit(
-        .getIndex, flags: flags(value, Operand(register: register, isTemp: true)), a: target, b: value.register, c: register)
+        .getIndex, flags: flags(value, Operand(register: register, isTemp: true)), a: target, b: value.register,
+        c: register)
     }
   }
 
@@ -485,7 +488,8 @@ extension Emitter {
     emitTest(op, left, other, jumpIf: jumpIf, to: label)
   }
 
-  private func emitTest(_ op: ComparisonOperator, _ left: Operand, _ right: Operand, jumpIf: Bool, to label: JumpLabel) {
+  private func emitTest(_ op: ComparisonOperator, _ left: Operand, _ right: Operand, jumpIf: Bool, to label: JumpLabel)
+  {
     var negate = !jumpIf
     if op == .notEqual { negate.toggle() }
     let (opcode, swapped): (Opcode, Bool) =

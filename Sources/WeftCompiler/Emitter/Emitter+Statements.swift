@@ -97,7 +97,9 @@ extension Emitter {
     case .list, .map:
       // The names get their registers first, so that the value's own register can be freed.
       for name in names(of: pattern) {
-        guard let declaration = resolution[name.span], declaration.global < 0, declaration.register < 0 else { continue }
+        guard let declaration = resolution[name.span], declaration.global < 0, declaration.register < 0 else {
+          continue
+        }
         claim(declaration, f.allocate())
       }
       let mark = f.next
@@ -356,7 +358,9 @@ extension Emitter {
 
   func root(of declaration: Declaration) -> PathRoot {
     if declaration.global >= 0 { return .global(declaration.global) }
-    if declaration.owner === f { return declaration.isCell ? .cell(declaration.register) : .register(declaration.register) }
+    if declaration.owner === f {
+      return declaration.isCell ? .cell(declaration.register) : .register(declaration.register)
+    }
     return .captureCell(f.capture(declaration))
   }
 
@@ -381,7 +385,9 @@ extension Emitter {
       keys.append(.index(index))
       return root
     case .name:
-      if let declaration = resolution[target.span], !isCapturedCopy(declaration), !declaration.isTask, !declaration.isErrorKind {
+      if let declaration = resolution[target.span], !isCapturedCopy(declaration), !declaration.isTask,
+        !declaration.isErrorKind
+      {
         return root(of: declaration)
       }
       fallthrough

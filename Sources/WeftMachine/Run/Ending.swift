@@ -28,7 +28,8 @@ extension Machine {
   func deadlock() {
     let error = raise(
       .deadlockError, "no task can go on: \(waitingTasks().joined(separator: "; "))",
-      hint: "each waits for something that only another of them could give").error
+      hint: "each waits for something that only another of them could give"
+    ).error
     if deadlockReport == nil, let root, !root.pointee.isCancelled {
       deadlockReport = report(of: error)
       cancel(root, .deadlock)

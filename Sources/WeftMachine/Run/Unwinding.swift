@@ -204,7 +204,9 @@ extension Machine {
     default:
       let name = Machine.typeName(value)
       heap.release(value)
-      fail(raise(.typeError, "cannot throw \(article(name))", hint: "throw a text, or an error such as `ValueError(\"…\")`"))
+      fail(
+        raise(
+          .typeError, "cannot throw \(article(name))", hint: "throw a text, or an error such as `ValueError(\"…\")`"))
     }
   }
 
@@ -268,7 +270,11 @@ extension Machine {
     for index in 0..<list.count {
       let error = list.elements[index]
       let matches = kinds.count == 0 || isKind(error, anyOf: kinds)
-      if matches { heap.append(error.retained(), toList: &matched) } else { heap.append(error.retained(), toList: &rest) }
+      if matches {
+        heap.append(error.retained(), toList: &matched)
+      } else {
+        heap.append(error.retained(), toList: &rest)
+      }
     }
     heap.release(singles)
     switch ListBlock(rest).count {

@@ -99,8 +99,16 @@ extension Machine {
         fiber = next
       }
     }
-    if let previous = fiber.pointee.previous { previous.pointee.next = fiber.pointee.next } else { core.pointee.firstReady = fiber.pointee.next }
-    if let next = fiber.pointee.next { next.pointee.previous = fiber.pointee.previous } else { core.pointee.lastReady = fiber.pointee.previous }
+    if let previous = fiber.pointee.previous {
+      previous.pointee.next = fiber.pointee.next
+    } else {
+      core.pointee.firstReady = fiber.pointee.next
+    }
+    if let next = fiber.pointee.next {
+      next.pointee.previous = fiber.pointee.previous
+    } else {
+      core.pointee.lastReady = fiber.pointee.previous
+    }
     fiber.pointee.next = nil
     fiber.pointee.previous = nil
     readyCount -= 1
@@ -179,8 +187,16 @@ extension Machine {
   func removeWaiter(_ fiber: FiberPointer, ofTask target: UnsafeMutableRawPointer?) {
     guard let target else { return }
     let task = TaskBlock(target.assumingMemoryBound(to: Block.self))
-    if let previous = fiber.pointee.previous { previous.pointee.next = fiber.pointee.next } else { task.firstWaiter = fiber.pointee.next }
-    if let next = fiber.pointee.next { next.pointee.previous = fiber.pointee.previous } else { task.lastWaiter = fiber.pointee.previous }
+    if let previous = fiber.pointee.previous {
+      previous.pointee.next = fiber.pointee.next
+    } else {
+      task.firstWaiter = fiber.pointee.next
+    }
+    if let next = fiber.pointee.next {
+      next.pointee.previous = fiber.pointee.previous
+    } else {
+      task.lastWaiter = fiber.pointee.previous
+    }
     fiber.pointee.next = nil
     fiber.pointee.previous = nil
   }

@@ -42,7 +42,9 @@ struct BlockLinks {
   /// The address of the pointer that points here; nil when the block is not linked.
   private var link: UnsafeMutablePointer<BlockPointer?>? {
     get { UnsafeMutableRawPointer(place + 1).load(as: UnsafeMutablePointer<BlockPointer?>?.self) }
-    nonmutating set { UnsafeMutableRawPointer(place + 1).storeBytes(of: newValue, as: UnsafeMutablePointer<BlockPointer?>?.self) }
+    nonmutating set {
+      UnsafeMutableRawPointer(place + 1).storeBytes(of: newValue, as: UnsafeMutablePointer<BlockPointer?>?.self)
+    }
   }
 
   @inline(__always) func clear() {

@@ -246,7 +246,8 @@ public final class Machine {
     }
   }
 
-  /// Calls, iterations and started tasks so far; natives count ⌈work / 64⌉. The same program and events always give the same count.
+  /// Calls, iterations and started tasks so far; natives count ⌈work / 64⌉. The same program and events always
+  /// give the same count.
   public var ticks: Int { ticksBefore + sliceTicks - core.pointee.ticks }
 
   /// Whether the clock is as good as read just now.

@@ -16,8 +16,8 @@ struct ClosureBlock {
   @inline(__always) var captures: UnsafeMutablePointer<Value> { block.at(32) }
 }
 
-/// Circles of references can only pass through blocks that change after they were made: captured variables, the results of
-/// tasks and the causes of errors. A machine links those, and empties them when its run ends.
+/// Circles of references can only pass through blocks that change after they were made: captured variables, the results
+/// of tasks and the causes of errors. A machine links those, and empties them when its run ends.
 struct BlockLinks {
   private let block: BlockPointer
   private let place: UnsafeMutablePointer<BlockPointer?>
@@ -40,12 +40,11 @@ struct BlockLinks {
     nonmutating set { place.pointee = newValue }
   }
   /// The address of the pointer that points here; nil when the block is not linked.
-  private var link: UnsafeMutablePointer<BlockPointer?>? {
-    get { UnsafeMutableRawPointer(place + 1).load(as: UnsafeMutablePointer<BlockPointer?>?.self) }
-    nonmutating set {
-      UnsafeMutableRawPointer(place + 1).storeBytes(of: newValue, as: UnsafeMutablePointer<BlockPointer?>?.self)
-    }
+  private var link: Link? {
+    get { UnsafeMutableRawPointer(place + 1).load(as: Link?.self) }
+    nonmutating set { UnsafeMutableRawPointer(place + 1).storeBytes(of: newValue, as: Link?.self) }
   }
+  private typealias Link = UnsafeMutablePointer<BlockPointer?>
 
   @inline(__always) func clear() {
     next = nil

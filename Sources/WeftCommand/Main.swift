@@ -3,6 +3,7 @@ import ArgumentParser
 /// Parses the command line and turns whatever comes of it into an exit status.
 @main
 enum Main {
+  @MainActor
   static func main() async {
     let status: ExitStatus
     do {

@@ -37,6 +37,7 @@ final class StopSignals: Sendable {
       return (isFirst, state.action)
     }
     if isFirst {
+      Console.shared.hideInterrupt()
       action?(signal)
     } else {
       Console.shared.hideProgressIfPossible()

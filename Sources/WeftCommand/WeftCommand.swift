@@ -4,17 +4,18 @@ struct WeftCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "weft",
     abstract: "Runs scripts in which concurrency is written with blocks that nest.",
-    usage: "weft [run] [<options>] <file> [--<param> <value> ...]\n       weft <command> ...",
+    usage: "weft [run] [<options>] <file> [--<param> <value> ...]\nweft <command> ...",
     discussion: """
-      Tasks say what to do. Blocks say how: together, how many, how fast, how long, where.
+      Tasks say what to do. Blocks say how: together, how many, how fast, how long.
 
-        weft demo                       downloads in three ways, timed; needs no network
-        weft pages.weft --count 20      run a script and set its parameter `count`
-        weft run pages.weft --help      list a script's parameters
-        weft check pages.weft           look for mistakes without running it
+        weft demo                     downloads in three ways, timed; no network
+        weft pages.weft --count 20    runs a script and sets its parameter `count`
+        weft run pages.weft --help    lists a script's parameters
+        weft check pages.weft         looks for mistakes without running it
 
-      Exit status: 0 done, 1 the script threw, 2 wrong usage, 65 the script does not compile, 70 a fault in weft,
-      99 an `expect` failed, 124 the time limit was reached, 130 or 143 interrupted.
+      Exit status: 0 done, 1 the script threw, 2 wrong usage,
+      65 the script does not compile, 70 a fault in weft, 99 an `expect` failed,
+      124 the time limit was reached, 130 or 143 interrupted.
       """,
     version: "0.1.0",
     subcommands: [

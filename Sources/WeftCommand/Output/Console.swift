@@ -78,7 +78,16 @@ final class Console: Sendable {
     state.withLock { eraseProgress(&$0) }
   }
 
-  /// The same for a process that ends at once, whoever holds the lock.
+  /// Takes back the `^C` that a terminal shows for Ctrl-C.
+  func hideInterrupt() {
+    guard canShowProgress else { return }
+    state.withLock { state in
+      if !state.isMidLine { state.isProgressShown = true }
+      eraseProgress(&state)
+    }
+  }
+
+  /// The same as `hideProgress` for a process that ends at once, whoever holds the lock.
   func hideProgressIfPossible() {
     _ = state.withLockIfAvailable { eraseProgress(&$0) }
   }

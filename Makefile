@@ -8,6 +8,9 @@ WEFT := .build/release/weft
 # The tests run under the address sanitizer. A folder of their own keeps the two builds from undoing each other.
 TEST_BUILD := .build-tests
 TEST_PYTHON := .venv-tests/bin/python
+# The linker that is the default on Linux warns of ten thousand symbols of the sanitizer.
+TEST_FLAGS := --scratch-path $(TEST_BUILD) --sanitize=address $(if $(filter Linux,$(shell uname)),-Xswiftc -use-ld=lld)
+TEST := ASAN_OPTIONS=detect_leaks=0 WEFT_TEST_PYTHON=$(abspath $(TEST_PYTHON)) swift test $(TEST_FLAGS)
 
 .PHONY: demo build test lint bench integration readline clean
 
@@ -29,10 +32,9 @@ readline:
 	fi
 
 test: readline .venv-tests
-	ASAN_OPTIONS=detect_leaks=0 WEFT_TEST_PYTHON=$(abspath $(TEST_PYTHON)) \
-	  swift test --scratch-path $(TEST_BUILD) --sanitize=address
+	$(TEST)
 
-# A real HTTP server to test against. Without it those tests are skipped.
+# A real HTTP server to test against. Without it those tests are skipped. `make integration` runs the long ones, too.
 .venv-tests:
 	@if python3 -m venv .venv-tests >/dev/null 2>&1 && .venv-tests/bin/pip install -q httpbin >/dev/null 2>&1; then \
 	  echo "installed httpbin into .venv-tests"; \
@@ -41,7 +43,8 @@ test: readline .venv-tests
 	  echo "pip could not install httpbin: the tests against a real HTTP server are skipped"; \
 	fi
 
-integration: test
+integration: readline .venv-tests
+	WEFT_INTEGRATION=1 $(TEST) --filter "IntegrationTests|FigureTests"
 
 lint:
 	swift format lint --strict -r Sources Tests Package.swift

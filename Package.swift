@@ -48,6 +48,7 @@ let package = Package(
       ]),
     .testTarget(name: "WeftSyntaxTests", dependencies: ["WeftSyntax"]),
     .testTarget(name: "WeftMachineTests", dependencies: ["Weft"]),
+    .testTarget(name: "ConformanceTests", dependencies: ["Weft"]),
     .testTarget(
       name: "WeftHTTPTests",
       dependencies: [

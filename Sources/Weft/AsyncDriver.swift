@@ -70,7 +70,9 @@ private struct AsyncDriver {
   private static let sliceTicks = 20_000
   private static let progressInterval: Int64 = 100_000_000
 
-  init(_ script: Script, _ options: RunOptions, _ fetcher: (any Fetcher)?, _ control: RunControl, _ observer: RunObserver) {
+  init(
+    _ script: Script, _ options: RunOptions, _ fetcher: (any Fetcher)?, _ control: RunControl, _ observer: RunObserver
+  ) {
     machine = script.makeMachine(options)
     self.fetcher = fetcher
     mailbox = control.mailbox

@@ -29,13 +29,17 @@ public struct VirtualWorld: Sendable {
   public var wallClock: Int64 = 1_767_225_600_000_000_000
   /// Cancels the run at this time, in nanoseconds since the start.
   public var cancelAt: Int64?
+  /// Tells each time at which something happens, in nanoseconds since the start.
+  public var instant: @Sendable (Int64) -> Void = { _ in }
   /// Tells the requests that were called off.
   public var cancelled: @Sendable (FetchRequest) -> Void = { _ in }
 
   public init(
     orderSeed: UInt64? = nil,
     answer: @escaping @Sendable (FetchRequest, Int64) -> VirtualAnswer = { request, _ in
-      VirtualAnswer(delay: 0, .failure(FetchFailure(.other, "there is no network in this world, so `\(request.url)` has no answer")))
+      VirtualAnswer(
+        delay: 0, .failure(FetchFailure(.other, "there is no network in this world, so `\(request.url)` has no answer"))
+      )
     }
   ) {
     self.orderSeed = orderSeed
@@ -71,15 +75,18 @@ extension Script {
         switch effect {
         case .startFetch(let ticket, let request):
           let answer = world.answer(request, now)
-          var at = now.addingReportingOverflow(max(0, answer.delay)).partialValue
+          var at = Self.time(now, plus: answer.delay)
           var result = answer.result
           if let timeout = request.timeout, timeout < answer.delay {
-            at = now + timeout
-            result = .failure(FetchFailure(.timeout, "no answer from `\(request.url)` within the `timeout` of this request"))
+            at = Self.time(now, plus: timeout)
+            result = .failure(
+              FetchFailure(.timeout, "no answer from `\(request.url)` within the `timeout` of this request"))
           }
           pending.append((at, ticket, request, result))
         case .cancelFetch(let ticket):
-          if let index = pending.firstIndex(where: { $0.ticket == ticket }) { world.cancelled(pending.remove(at: index).request) }
+          if let index = pending.firstIndex(where: { $0.ticket == ticket }) {
+            world.cancelled(pending.remove(at: index).request)
+          }
         }
       }
       switch pause {
@@ -87,9 +94,9 @@ extension Script {
       case .slice, .clock: machine.advance(to: now)
       case .idle(let deadline):
         // What comes first: at one instant a cancellation from outside, then answers, then timers.
-        let next = min(deadline ?? .max, pending.map(\.at).min() ?? .max, cancelAt ?? .max)
-        if next == .max { continue }
+        guard let next = [deadline, pending.map(\.at).min(), cancelAt].compactMap({ $0 }).min() else { continue }
         now = max(now, next)
+        world.instant(now)
         machine.setClock(to: now)
         if let at = cancelAt, at <= now {
           machine.cancelRun()
@@ -102,5 +109,11 @@ extension Script {
       }
     }
     return machine.makeResult()
+  }
+
+  /// The clock stops at the end of its range, which is 292 years away.
+  private static func time(_ now: Int64, plus delay: Int64) -> Int64 {
+    let (time, overflow) = now.addingReportingOverflow(max(0, delay))
+    return overflow ? Int64.max : time
   }
 }

@@ -12,7 +12,9 @@ enum Builtins {
     for function in BuiltinFunction.allCases { table[function.signature.name] = function }
     return table
   }()
-  static let functionNames: [String] = byName.keys.filter { !$0.hasPrefix("__") && !$0.contains(".") && !$0.contains(":") }.sorted()
+  static let functionNames: [String] = byName.keys.filter {
+    !$0.hasPrefix("__") && !$0.contains(".") && !$0.contains(":")
+  }.sorted()
 
   static func function(named name: String) -> BuiltinFunction? { byName[name] }
 

@@ -20,11 +20,15 @@ public func compile(_ tree: Tree, errorKinds: Set<String>) -> CompileResult {
   let resolver = Resolver(source: tree.source, builtinKinds: errorKinds, isPrelude: false)
   resolver.resolve(tree)
   var diagnostics = resolver.resolution.diagnostics
-  if diagnostics.contains(where: { $0.severity == .error }) { return CompileResult(image: nil, diagnostics: diagnostics) }
+  if diagnostics.contains(where: { $0.severity == .error }) {
+    return CompileResult(image: nil, diagnostics: diagnostics)
+  }
   let emitter = Emitter(image: image, resolution: resolver.resolution, source: 0)
   emitter.emit(tree)
   diagnostics += emitter.diagnostics
-  if diagnostics.contains(where: { $0.severity == .error }) { return CompileResult(image: nil, diagnostics: diagnostics) }
+  if diagnostics.contains(where: { $0.severity == .error }) {
+    return CompileResult(image: nil, diagnostics: diagnostics)
+  }
   return CompileResult(image: emitter.image, diagnostics: diagnostics)
 }
 
@@ -43,7 +47,8 @@ private func compilePrelude(into image: inout Image, errorKinds: Set<String>) ->
   resolver.resolve(parsed.tree)
   if let problem = (parsed.diagnostics + resolver.resolution.diagnostics).first(where: { $0.severity == .error }) {
     return Diagnostic(
-      .error, "E0999", "fault in weft: the prelude does not compile: \(problem.message) (line \(source.line(at: Int(problem.span.start))))",
+      .error, "E0999",
+      "fault in weft: the prelude does not compile: \(problem.message) (line \(source.line(at: Int(problem.span.start))))",
       at: Span(0, 0))
   }
   let emitter = Emitter(image: image, resolution: resolver.resolution, source: -1)

@@ -10,7 +10,8 @@ extension Image {
         let instruction = Instruction(word: code[index])
         let op = Opcode(rawValue: instruction.op)
         let name = op.map { "\($0)" } ?? "?"
-        let line = sources.indices.contains(function.source) ? sources[function.source].line(at: Int(spans[index].start)) : 0
+        let line =
+          sources.indices.contains(function.source) ? sources[function.source].line(at: Int(spans[index].start)) : 0
         text += "  \(padded("\(index - function.start)", 5)) \(padded("line \(line)", 10)) \(padded(name, 22))"
         text += " a=\(instruction.a) b=\(instruction.b) c=\(instruction.c)"
         if instruction.flags != 0 { text += " flags=\(instruction.flags)" }
@@ -35,8 +36,10 @@ extension Image {
     case .getGlobal, .setGlobal: globals.indices.contains(instruction.bx) ? "  ; \(globals[instruction.bx].name)" : ""
     case .callFunction: functions.indices.contains(instruction.c) ? "  ; \(functions[instruction.c].name)" : ""
     case .callBuiltin: "  ; \(BuiltinFunction(rawValue: UInt16(instruction.c))?.name ?? "?")"
-    case .callMethod: BuiltinMethods.names.indices.contains(instruction.c) ? "  ; .\(BuiltinMethods.names[instruction.c])" : ""
-    case .jump, .jumpIfFalse, .jumpIfTrue, .jumpIfNone, .jumpIfNotNone, .jumpIfSet, .jumpBack, .rangePrepare, .rangeNext:
+    case .callMethod:
+      BuiltinMethods.names.indices.contains(instruction.c) ? "  ; .\(BuiltinMethods.names[instruction.c])" : ""
+    case .jump, .jumpIfFalse, .jumpIfTrue, .jumpIfNone, .jumpIfNotNone, .jumpIfSet, .jumpBack, .rangePrepare,
+      .rangeNext:
       "  → \(position + 1 + instruction.bx)"
     default: ""
     }

@@ -93,5 +93,8 @@ public struct Image: Sendable {
     public var span: Span
   }
 
-  public enum ParamType: String, Sendable { case string = "String", int = "Int", float = "Float", bool = "Bool", duration = "Duration", rate = "Rate", list = "List", map = "Map", any = "Any" }
+  public enum ParamType: String, Sendable {
+    case string = "String", int = "Int", float = "Float", bool = "Bool", duration = "Duration", rate = "Rate", list =
+      "List", map = "Map", any = "Any"
+  }
 }

@@ -95,7 +95,8 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   // c keys in R[b] …, which are consumed. All of it happens in place and at once, or not at all.
   case setPath  // root[keys…] = R[a]; R[a] is consumed
   case updatePath  // root[keys…] op= R[a]; the next word's a is the operator
-  case callPathMethod  // R[a] = root[keys…].method(R[a+2] …); the next word's a is the method, its flags the argument count
+  // R[a] = root[keys…].method(R[a+2] …); the next word's a is the method, its flags the argument count
+  case callPathMethod
   case newList  // R[a] = [R[b] ..< R[b+c]], consumed
   case listAppend  // R[a].append(R[b]), consumed
   case newMap  // R[a] = {}
@@ -129,9 +130,12 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   // Scopes
   case enterScope  // open a scope of kind b; its options are in R[c] …; flag 1: `errors: keep`, flag 2: has `else`
   case scopeHandle  // R[a] = a handle of the innermost scope
-  case leaveScope  // the body is left by the completion in R[a]: wait for all that was started; the completion may change
+  // the body is left by the completion in R[a]: wait for all that was started; the completion may change
+  case leaveScope
   case gate  // wait until a task may begin
-  case spawn  // a child that calls the closure R[a]; flag 1: with the argument R[b], consumed; flag 2: labelled constants[next bx]
+  // a child that calls the closure R[a]; flag 1: with the argument R[b], consumed; flag 2: labelled constants[next
+  // bx]
+  case spawn
   case start  // R[a] = a handle; window at b with c arguments; flag 1: in the group R[a]
   case await  // R[a] = the outcome of R[b]
 

@@ -87,7 +87,8 @@ public final class Machine {
     for (index, function) in image.functions.enumerated() {
       (functions + index).initialize(
         to: FunctionInfo(
-          code: UnsafePointer(code + function.start), registers: function.registers, parameters: function.parameters.count,
+          code: UnsafePointer(code + function.start), registers: function.registers,
+          parameters: function.parameters.count,
           required: function.required))
     }
     let globals = UnsafeMutablePointer<Value>.allocate(capacity: max(1, image.globals.count))
@@ -179,8 +180,8 @@ public final class Machine {
 
   /// Runs until nothing can go on, or `ticks` calls and iterations have been made.
   public func run(ticks: Int) -> Pause {
-    sliceTicks = ticks
-    core.pointee.ticks = ticks
+    sliceTicks = min(ticks, max(0, limits.ticks - ticksBefore))
+    core.pointee.ticks = sliceTicks
     defer {
       ticksBefore += sliceTicks - core.pointee.ticks
       sliceTicks = 0
@@ -189,6 +190,8 @@ public final class Machine {
     while true {
       if outcome != nil { return .finished }
       if core.pointee.fiber == nil {
+        // Starting tasks is work as well: a chain of them must not hold up the clock.
+        if core.pointee.ticks < 0, readyCount > 0 { return endSlice() }
         guard let next = takeReady() else {
           if timers.isEmpty, core.pointee.outstanding == 0 {
             deadlock()
@@ -201,13 +204,26 @@ public final class Machine {
       }
       switch execute() {
       case .parked: continue
-      case .slice:
-        if outcome != nil { return .finished }
-        if heap.state.pointee.isOverLimit { exceeded("memory", "\(limits.memory) bytes") }
-        return .slice
+      case .slice: return endSlice()
       case .clock: return .clock
       }
     }
+  }
+
+  /// Lets the driver have a turn at the next call or iteration. The ticks that this slice still had do not count.
+  func endSliceSoon() {
+    let unused = max(0, core.pointee.ticks)
+    core.pointee.ticks -= unused
+    sliceTicks -= unused
+  }
+
+  private func endSlice() -> Pause {
+    if heap.state.pointee.isOverLimit {
+      exceeded("memory", "\(limits.memory) bytes")
+    } else if ticks >= limits.ticks {
+      exceeded("tick", "\(limits.ticks) calls and iterations")
+    }
+    return outcome == nil ? .slice : .finished
   }
 
   /// Tells the machine the time. Time never goes back.
@@ -224,12 +240,14 @@ public final class Machine {
     if core.pointee.cancelledScopes > 0, let fiber = core.pointee.fiber, fiber.pointee.resume == 0,
       cancelledScope(from: fiber.pointee.scope) != nil
     {
-      fiber.pointee.resume = 2
+      // It stopped before an instruction, not in one; the handlers of that instruction are the ones that apply.
+      fiber.pointee.pc += 1
+      unwind(fiber, .cancelled)
     }
-    if let fiber = core.pointee.fiber, fiber.pointee.resume != 0 { _ = prepareToRun(fiber) }
   }
 
-  /// Calls and iterations so far; natives count ⌈work / 64⌉. The same program and events always give the same count.
+  /// Calls, iterations and started tasks so far; natives count ⌈work / 64⌉. The same program and events always
+  /// give the same count.
   public var ticks: Int { ticksBefore + sliceTicks - core.pointee.ticks }
 
   /// Whether the clock is as good as read just now.
@@ -299,7 +317,8 @@ public final class Machine {
       }
       let kind = ScopeKind(rawValue: scope.pointee.kind) ?? .root
       let elapsed = now - scope.pointee.openedTime
-      guard kind == .gather || kind == .taskgroup, elapsed > 1_000_000_000, scope.pointee.nextIndex > best?.started ?? 0,
+      guard kind == .gather || kind == .taskgroup, elapsed > 1_000_000_000,
+        scope.pointee.nextIndex > best?.started ?? 0,
         scope.pointee.parent != root || kind == .gather
       else { continue }
       let position = Int(scope.pointee.openedAt)
@@ -309,7 +328,8 @@ public final class Machine {
             ? nil : image.sources[image.functions[index].source].line(at: Int(image.spans[position].start))
         } ?? 0
       best = BlockProgress(
-        kind: "\(kind)", line: line, started: scope.pointee.nextIndex, running: scope.pointee.children, elapsed: elapsed)
+        kind: "\(kind)", line: line, started: scope.pointee.nextIndex, running: scope.pointee.children, elapsed: elapsed
+      )
     }
     return best
   }
@@ -375,6 +395,8 @@ public struct FailedExpectation: Sendable {
 public struct MachineLimits: Sendable {
   /// Bytes in live blocks.
   public var memory = Int.max
+  /// Calls, iterations and started tasks; natives count ⌈work / 64⌉.
+  public var ticks = Int.max
   public init() {}
 }
 

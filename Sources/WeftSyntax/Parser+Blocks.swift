@@ -88,7 +88,7 @@ extension Parser {
     }
     switch token.kind {
     case .leftBrace:
-      let block = parseBlock(for: word, base: brackets.count)
+      let block = parseBlock(for: word, base: brackets.count, mayBeginLine: true)
       return GatherChild(label: label, value: Expr(.block(block), block.span))
     case .let, .var:
       report(

@@ -38,9 +38,9 @@ extension Parser {
   }
 
   /// A block: `{`, statements, `}`. `what` names its owner in messages, `base` is how many brackets were open where the
-  /// owner began.
-  mutating func parseBlock(for what: String, base: Int) -> Block {
-    if !recovering, !at(.leftBrace) { reportMissingBlock(for: what) }
+  /// owner began. A block that stands by itself may begin a line.
+  mutating func parseBlock(for what: String, base: Int, mayBeginLine: Bool = false) -> Block {
+    if !recovering, !at(.leftBrace), !mayBeginLine || token.kind != .leftBrace { reportMissingBlock(for: what) }
     if recovering { recoverToBlock(base: base) }
     let start = token.start
     guard !recovering, token.kind == .leftBrace else {

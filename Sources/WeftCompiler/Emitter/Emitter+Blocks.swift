@@ -8,7 +8,7 @@ extension Emitter {
   private func emitRegion(
     register: Int, height: Int, kind: Image.Handler.Kind, _ body: () -> Void
   ) -> (cleanup: FunctionBuilder.Cleanup, handler: Int) {
-    let cleanup = FunctionBuilder.Cleanup(register: register)
+    let cleanup = FunctionBuilder.Cleanup(register: register, height: height)
     f.enclosing.append(.cleanup(cleanup))
     let start = f.position
     body()
@@ -53,7 +53,9 @@ extension Emitter {
     for (index, option) in options.enumerated() {
       if let option { emit(option, to: register + 2 + index) } else { f.emit(.loadUnset, a: register + 2 + index) }
     }
-    emitOpenScope(kind, flags: flags | (elseBody == nil ? 0 : 2), register: register, height: f.next, to: target, span, otherwise: elseBody.map { block in { self.emit(block, into: $0) } }, body)
+    emitOpenScope(
+      kind, flags: flags | (elseBody == nil ? 0 : 2), register: register, height: f.next, to: target, span,
+      otherwise: elseBody.map { block in { self.emit(block, into: $0) } }, body)
   }
 
   private func emitOpenScope(
@@ -92,13 +94,16 @@ extension Emitter {
   }
 
   func emitScoped(
-    _ kind: ScopedKind, _ arguments: [Argument], _ name: Name?, _ body: Block, _ elseBody: Block?, to target: Int, _ span: Span
+    _ kind: ScopedKind, _ arguments: [Argument], _ name: Name?, _ body: Block, _ elseBody: Block?, to target: Int,
+    _ span: Span
   ) {
     let positional = arguments.first { $0.label == nil }?.value
     func option(_ label: String) -> Expr? { arguments.first { $0.label?.text == label }?.value }
     switch kind {
     case .timeout:
-      emitScope(.timeout, flags: 0, options: [positional], to: target, span, elseBody: elseBody) { self.emit(body, into: $0) }
+      emitScope(.timeout, flags: 0, options: [positional], to: target, span, elseBody: elseBody) {
+        self.emit(body, into: $0)
+      }
     case .semaphore:
       emitScope(.semaphore, flags: 0, options: [positional], to: target, span) { self.emit(body, into: $0) }
     case .shield: emitScope(.shield, flags: 0, options: [], to: target, span) { self.emit(body, into: $0) }
@@ -144,7 +149,9 @@ extension Emitter {
         self.f.emit(.addInt, a: register + 7, b: register + 7, c: 1)
         if let delay = Builtins.function(named: "__retry_delay") {
           let window = self.f.allocate(4)
-          for (index, source) in [3, 4, 5, 7].enumerated() { self.f.emit(.move, a: window + index, b: register + source) }
+          for (index, source) in [3, 4, 5, 7].enumerated() {
+            self.f.emit(.move, a: window + index, b: register + source)
+          }
           self.f.emit(.callBuiltin, a: window, b: 4, c: Int(delay.rawValue))
           self.f.emit(.move, a: register + 8, b: window)
           self.f.emit(.sleep, a: window)
@@ -181,7 +188,11 @@ extension Emitter {
           let closure = self.f.allocate()
           self.f.span = child.value.span
           self.emitClosure(scope == .gather ? "gather" : "race", .child, to: closure) {
-            if case .block(let block) = child.value.kind { self.emitReturningBlock(block) } else { self.emitReturn(child.value) }
+            if case .block(let block) = child.value.kind {
+              self.emitReturningBlock(block)
+            } else {
+              self.emitReturn(child.value)
+            }
           }
           self.f.span = child.value.span
           if let label = child.label {
@@ -261,7 +272,8 @@ extension Emitter {
     f.emit(.clear, a: unused, b: 1)
     f.handlers.append(
       Image.Handler(
-        start: start, end: f.position, target: 0, kind: .cause, register: register + 1, height: 1, scopes: f.openScopes))
+        start: start, end: f.position, target: 0, kind: .cause, register: register + 1, height: 1, scopes: f.openScopes)
+    )
     f.free(to: height)
     emitResume(cleanup)
     if let target { f.emit(.take, a: target, b: value) } else { f.emit(.clear, a: value, b: 1) }
@@ -276,7 +288,8 @@ extension Emitter {
     emit(body, into: value)
     f.handlers.append(
       Image.Handler(
-        start: start, end: f.position, target: 0, kind: .catchError, register: error, height: error + 1, scopes: f.openScopes))
+        start: start, end: f.position, target: 0, kind: .catchError, register: error, height: error + 1,
+        scopes: f.openScopes))
     let handler = f.handlers.count - 1
     f.emitJump(.jump, to: done)
     f.handlers[handler].target = f.position
@@ -356,7 +369,8 @@ extension Emitter {
     f.emit(.loadBool, a: value, b: 0)
     f.handlers.append(
       Image.Handler(
-        start: start, end: f.position, target: 0, kind: .catchError, register: error, height: error + 1, scopes: f.openScopes))
+        start: start, end: f.position, target: 0, kind: .catchError, register: error, height: error + 1,
+        scopes: f.openScopes))
     let handler = f.handlers.count - 1
     let done = JumpLabel()
     f.emitJump(.jump, to: done)

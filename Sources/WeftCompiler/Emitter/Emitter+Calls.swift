@@ -14,7 +14,9 @@ extension Emitter {
     switch callee.kind {
     case .name(let name):
       if let declaration = resolution[callee.span] {
-        if declaration.functionIndex >= 0, declaration.functionIndex <= Int(UInt16.max), case .task(let task) = declaration.kind {
+        if declaration.functionIndex >= 0, declaration.functionIndex <= Int(UInt16.max),
+          case .task(let task) = declaration.kind
+        {
           emitKnownCall(declaration.functionIndex, task.parameters.map(\.name.text), arguments, to: target, span)
           return
         }
@@ -76,7 +78,9 @@ extension Emitter {
   private func isPreludeCall(_ signature: BuiltinSignature, _ arguments: [Argument]) -> Bool {
     guard let name = signature.preludeParameter else { return true }
     if arguments.contains(where: { $0.label?.text == name }) { return true }
-    guard !signature.isVariadic, let place = signature.parameters.firstIndex(where: { $0.name == name }) else { return false }
+    guard !signature.isVariadic, let place = signature.parameters.firstIndex(where: { $0.name == name }) else {
+      return false
+    }
     return place < arguments.count && arguments[place].label == nil
   }
 
@@ -86,7 +90,8 @@ extension Emitter {
   }
 
   private func emitKnownCall(
-    _ function: Int, _ parameters: [String], _ arguments: [Argument], to target: Int, _ span: Span, isVariadic: Bool = false
+    _ function: Int, _ parameters: [String], _ arguments: [Argument], to target: Int, _ span: Span,
+    isVariadic: Bool = false
   ) {
     let first = window(target: target, size: 2 + parameters.count + arguments.count)
     let count = place(arguments, parameters: parameters, at: first + 2, isVariadic: isVariadic)
@@ -176,7 +181,8 @@ extension Emitter {
   }
 
   private func emitPathMethod(
-    _ method: Int, _ base: Expr, _ arguments: [Argument], _ parameters: [String], _ most: Int, to target: Int, _ span: Span
+    _ method: Int, _ base: Expr, _ arguments: [Argument], _ parameters: [String], _ most: Int, to target: Int,
+    _ span: Span
   ) {
     if let prelude = mutatingPrelude(method, arguments, parameters) {
       return emitMutatingPrelude(prelude, base, arguments, parameters, to: target, span)
@@ -218,9 +224,16 @@ extension Emitter {
     guard let root = emitPath(base, &keys) else { return }
     let firstKey = f.allocate(max(keys.count, 1))
     for (offset, key) in keys.enumerated() { emit(key, to: firstKey + offset) }
-    let value = f.allocate()
-    emitKnownCall(
-      prelude, ["self"] + (parameters.isEmpty ? ["by", "reverse"] : parameters), [Argument(label: nil, value: base)] + arguments, to: value, span)
+    let names = ["self"] + (parameters.isEmpty ? ["by", "reverse"] : parameters)
+    let value = f.allocate(3 + names.count + arguments.count)
+    // The keys are worked out once: the receiver is looked up by what they gave.
+    load(root, to: value + 2)
+    for offset in keys.indices {
+      f.emit(.getIndex, flags: 1, a: value + 2, b: value + 2, c: firstKey + offset)
+    }
+    let count = place(arguments, parameters: Array(names.dropFirst()), at: value + 3) + 1
+    f.span = span
+    f.emit(.callFunction, a: value, b: count, c: prelude)
     let (kind, index) = encode(root)
     if keys.isEmpty {
       switch root {
@@ -234,6 +247,15 @@ extension Emitter {
       f.emit(.jump, bx: index)
     }
     f.emit(.loadNone, a: target)
+  }
+
+  private func load(_ root: PathRoot, to target: Int) {
+    switch root {
+    case .register(let register): f.emit(.move, a: target, b: register)
+    case .cell(let cell): f.emit(.getCell, a: target, b: cell)
+    case .captureCell(let capture): f.emit(.getCaptureCell, a: target, b: capture)
+    case .global(let global): f.emit(.getGlobal, a: target, bx: global)
+    }
   }
 
   // MARK: Work
@@ -256,7 +278,11 @@ extension Emitter {
     let flags: UInt8 = group == nil ? 0 : 1
     switch work {
     case .expression(let expression):
-      if case .call(let callee, let arguments) = expression.kind, emitStartedCall(callee, arguments, handle, flags, span) { break }
+      if case .call(let callee, let arguments) = expression.kind,
+        emitStartedCall(callee, arguments, handle, flags, span)
+      {
+        break
+      }
       let first = f.allocate(2)
       emitClosure("start", .child, to: first) { self.emitReturn(expression) }
       f.span = span
@@ -272,7 +298,9 @@ extension Emitter {
 
   /// `start f(x)`: the callee and the arguments are worked out here, the call happens there. False when the call is not
   /// one of a task value (a built-in, a method): then it all happens there.
-  private func emitStartedCall(_ callee: Expr, _ arguments: [Argument], _ handle: Int, _ flags: UInt8, _ span: Span) -> Bool {
+  private func emitStartedCall(_ callee: Expr, _ arguments: [Argument], _ handle: Int, _ flags: UInt8, _ span: Span)
+    -> Bool
+  {
     if case .name(let name) = callee.kind {
       if resolution[callee.span] == nil, Builtins.function(named: name) != nil { return false }
     } else if case .member = callee.kind {

@@ -10,7 +10,7 @@ extension Emitter {
   func flags(_ b: Operand, _ c: Operand) -> UInt8 { (b.isTemp ? 1 : 0) | (c.isTemp ? 2 : 0) }
 
   /// The local variable that the expression is, if reading its register gives its value.
-  private func localRegister(_ expression: Expr) -> Int? {
+  func localRegister(_ expression: Expr) -> Int? {
     guard case .name = expression.kind, let declaration = resolution[expression.span], declaration.global < 0,
       declaration.owner === f, !declaration.isCell, !declaration.isErrorKind, declaration.register >= 0
     else { return nil }
@@ -29,11 +29,12 @@ extension Emitter {
   }
 
   /// Whether working out an expression may run statements of this function.
-  private func mayAssign(_ expression: Expr) -> Bool {
+  func mayAssign(_ expression: Expr) -> Bool {
     switch expression.kind {
     case .none, .bool, .int, .bigInt, .float, .duration, .rate, .name, .closure: false
     case .negate(let inner), .not(let inner), .sleep(let inner), .await(let inner): mayAssign(inner)
-    case .binary(_, let left, let right), .and(let left, let right), .or(let left, let right), .coalesce(let left, let right):
+    case .binary(_, let left, let right), .and(let left, let right), .or(let left, let right),
+      .coalesce(let left, let right):
       mayAssign(left) || mayAssign(right)
     case .comparison(let operands, _): operands.contains { mayAssign($0) }
     case .member(let base, _, _): mayAssign(base)
@@ -129,7 +130,8 @@ extension Emitter {
       let left = operand(value)
       let right = f.allocate()
       f.emit(.loadConstant, a: right, bx: constant(.string(kind.text)))
-      f.emit(.typeTest, flags: flags(left, Operand(register: right, isTemp: true)), a: target, b: left.register, c: right)
+      f.emit(
+        .typeTest, flags: flags(left, Operand(register: right, isTemp: true)), a: target, b: left.register, c: right)
       if negated { f.emit(.not, a: target, b: target) }
     case .coalesce(let left, let right):
       let value = f.allocate()
@@ -346,7 +348,8 @@ extension Emitter {
       let register = f.allocate()
       f.emit(.loadConstant, a: register, bx: key)
       f.emit(
-        .getIndex, flags: flags(value, Operand(register: register, isTemp: true)), a: target, b: value.register, c: register)
+        .getIndex, flags: flags(value, Operand(register: register, isTemp: true)), a: target, b: value.register,
+        c: register)
     }
   }
 
@@ -433,24 +436,30 @@ extension Emitter {
   private func emitChain(
     _ operands: [Expr], _ operators: [ComparisonOperator], jumpIf: Bool, to label: JumpLabel, _ span: Span
   ) {
-    let isFalse = JumpLabel()
-    var left = f.allocate()
-    emit(operands[0], to: left)
+    let mark = f.next
+    let failed = JumpLabel()
+    let changing = operands.first { mayAssign($0) }
+    var left = operand(operands[0], before: changing)
     for (index, op) in operators.enumerated() {
-      let right = f.allocate()
-      emit(operands[index + 1], to: right)
+      let right = operand(operands[index + 1], before: changing)
       let isLast = index == operators.count - 1
-      // What the next comparison reads as well is copied, because a test consumes temporaries.
-      let compared = isLast ? right : f.allocate()
-      if !isLast { f.emit(.move, a: compared, b: right) }
+      var compared = right
+      if !isLast, right.isTemp {
+        // What the next comparison reads as well is copied, because a test consumes temporaries.
+        compared = Operand(register: f.allocate(), isTemp: true)
+        f.emit(.move, a: compared.register, b: right.register)
+      }
       f.span = span
-      let (l, r) = (Operand(register: left, isTemp: true), Operand(register: compared, isTemp: true))
-      emitTest(op, l, r, jumpIf: isLast ? jumpIf : false, to: isLast && jumpIf ? label : (jumpIf ? isFalse : label))
+      emitTest(op, left, compared, jumpIf: isLast && jumpIf, to: isLast ? label : failed)
       left = right
     }
     // A comparison that fails early leaves the operand that the next would have read.
-    f.place(isFalse)
-    _ = left
+    let done = JumpLabel()
+    f.emitJump(.jump, to: done)
+    f.place(failed)
+    if f.next > mark { f.emit(.clear, a: mark, b: f.next - mark) }
+    if !jumpIf { f.emitJump(.jump, to: label) }
+    f.place(done)
   }
 
   private func emitTest(
@@ -479,7 +488,8 @@ extension Emitter {
     emitTest(op, left, other, jumpIf: jumpIf, to: label)
   }
 
-  private func emitTest(_ op: ComparisonOperator, _ left: Operand, _ right: Operand, jumpIf: Bool, to label: JumpLabel) {
+  private func emitTest(_ op: ComparisonOperator, _ left: Operand, _ right: Operand, jumpIf: Bool, to label: JumpLabel)
+  {
     var negate = !jumpIf
     if op == .notEqual { negate.toggle() }
     let (opcode, swapped): (Opcode, Bool) =

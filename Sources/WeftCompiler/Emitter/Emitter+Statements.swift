@@ -97,7 +97,9 @@ extension Emitter {
     case .list, .map:
       // The names get their registers first, so that the value's own register can be freed.
       for name in names(of: pattern) {
-        guard let declaration = resolution[name.span], declaration.global < 0, declaration.register < 0 else { continue }
+        guard let declaration = resolution[name.span], declaration.global < 0, declaration.register < 0 else {
+          continue
+        }
         claim(declaration, f.allocate())
       }
       let mark = f.next
@@ -225,9 +227,9 @@ extension Emitter {
   private func emitAssignment(_ target: Expr, _ op: BinaryOperator?, _ value: Expr, _ span: Span) {
     var op = op
     var value = value
-    // `a = a + b` is `a += b`: the old value need not survive.
+    // `a = a + b` is `a += b` unless working out `b` may change `a`: the old value need not survive.
     if op == nil, case .name(let name) = target.kind, case .binary(let inner, let left, let right) = value.kind,
-      case .name(name) = left.kind
+      case .name(name) = left.kind, localRegister(target) == nil ? isQuiet(right) : !mayAssign(right)
     {
       op = inner
       value = right
@@ -240,8 +242,11 @@ extension Emitter {
     guard let root = emitPath(target, &keys) else { return }
     // One index on a plain local list or map, such as `sieve[j] = false`, has an instruction of its own.
     if op == nil, case .register(let register) = root, keys.count == 1, case .index(let key) = keys[0] {
-      let index = operand(key)
-      let new = operand(value)
+      let index = operand(key, before: value)
+      // A list that is put into itself must be seen to have two owners.
+      let isItself = localRegister(value) == register
+      let new = isItself ? Operand(register: f.allocate(), isTemp: true) : operand(value)
+      if isItself { emit(value, to: new.register) }
       f.span = span
       f.emit(.setIndex, flags: flags(index, new), a: register, b: index.register, c: new.register)
       return
@@ -260,6 +265,22 @@ extension Emitter {
       f.emit(.jump, bx: index)
     }
     if case .register(let register) = root, isTemporaryRoot(target) { f.emit(.clear, a: register, b: 1) }
+  }
+
+  /// Whether an expression calls nothing and waits for nothing, so that no variable changes meanwhile.
+  private func isQuiet(_ expression: Expr) -> Bool {
+    switch expression.kind {
+    case .none, .bool, .int, .bigInt, .float, .duration, .rate, .name, .closure: true
+    case .negate(let inner), .not(let inner), .member(let inner, _, _): isQuiet(inner)
+    case .binary(_, let left, let right), .and(let left, let right), .or(let left, let right),
+      .coalesce(let left, let right), .index(let left, let right), .membership(let left, let right, _):
+      isQuiet(left) && isQuiet(right)
+    case .comparison(let operands, _): operands.allSatisfy { isQuiet($0) }
+    case .list(let elements): elements.allSatisfy { isQuiet($0) }
+    case .string(let parts):
+      parts.allSatisfy { part in if case .interpolation(let inner) = part { isQuiet(inner) } else { true } }
+    default: false
+    }
   }
 
   private func isTemporaryRoot(_ target: Expr) -> Bool {
@@ -337,7 +358,9 @@ extension Emitter {
 
   func root(of declaration: Declaration) -> PathRoot {
     if declaration.global >= 0 { return .global(declaration.global) }
-    if declaration.owner === f { return declaration.isCell ? .cell(declaration.register) : .register(declaration.register) }
+    if declaration.owner === f {
+      return declaration.isCell ? .cell(declaration.register) : .register(declaration.register)
+    }
     return .captureCell(f.capture(declaration))
   }
 
@@ -362,7 +385,9 @@ extension Emitter {
       keys.append(.index(index))
       return root
     case .name:
-      if let declaration = resolution[target.span], !isCapturedCopy(declaration), !declaration.isTask, !declaration.isErrorKind {
+      if let declaration = resolution[target.span], !isCapturedCopy(declaration), !declaration.isTask,
+        !declaration.isErrorKind
+      {
         return root(of: declaration)
       }
       fallthrough

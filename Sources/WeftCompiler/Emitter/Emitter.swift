@@ -90,7 +90,8 @@ final class Emitter {
 
   func placeholder(_ name: String, _ role: Image.Role) -> Image.Function {
     Image.Function(
-      name: name, source: source, parameters: [], required: 0, registers: 0, start: 0, end: 0, handlers: [], captures: [],
+      name: name, source: source, parameters: [], required: 0, registers: 0, start: 0, end: 0, handlers: [],
+      captures: [],
       documentation: nil, role: role)
   }
 
@@ -111,7 +112,9 @@ final class Emitter {
       }, captures: builder.captures, documentation: builder.documentation, role: builder.role)
     if builder.most > 60_000 {
       diagnostics.append(
-        Diagnostic(.error, "E0409", "`\(builder.name)` needs too many values at once", at: builder.span, hint: "split it into several tasks"))
+        Diagnostic(
+          .error, "E0409", "`\(builder.name)` needs too many values at once", at: builder.span,
+          hint: "split it into several tasks"))
     }
   }
 
@@ -234,8 +237,7 @@ final class Emitter {
           cleanup.exits.append((number, exit))
         }
         f.emit(.setCompletion, flags: value == nil ? 0 : 2, a: cleanup.register, b: number, c: value ?? 0)
-        let height = cleanup.register + 2
-        if f.next > height { f.emit(.clear, a: height, b: f.next - height) }
+        if f.next > cleanup.height { f.emit(.clear, a: cleanup.height, b: f.next - cleanup.height) }
         f.emitJump(.jump, to: cleanup.unwindLabel)
         return
       }

@@ -56,10 +56,15 @@ final class FunctionBuilder {
   final class Cleanup {
     /// The first of two registers for the completion.
     let register: Int
+    /// Registers from here on belong to the body.
+    let height: Int
     let unwindLabel = JumpLabel()
     /// Ways out that are taken inside, by completion number.
     var exits: [(number: Int, exit: Exit)] = []
-    init(register: Int) { self.register = register }
+    init(register: Int, height: Int) {
+      self.register = register
+      self.height = height
+    }
   }
 
   enum Exit {

@@ -7,7 +7,8 @@ extension Resolver {
     case .rate(_, _, let unitName):
       if let declaration = table[unitName] {
         report(
-          "E0106", "`\(source.text(expression.span))` is a rate, and `\(unitName)` is also a variable here", at: expression.span,
+          "E0106", "`\(source.text(expression.span))` is a rate, and `\(unitName)` is also a variable here",
+          at: expression.span,
           labels: [.init(span: declaration.span, text: "declared here")],
           hint: "write spaces around `/` for a division, or rename the variable")
       }
@@ -48,7 +49,8 @@ extension Resolver {
         use(name, at: expression.span)
       }
     case .negate(let operand), .not(let operand), .sleep(let operand), .await(let operand): resolve(operand)
-    case .binary(_, let left, let right), .and(let left, let right), .or(let left, let right), .coalesce(let left, let right):
+    case .binary(_, let left, let right), .and(let left, let right), .or(let left, let right),
+      .coalesce(let left, let right):
       resolve(left)
       resolve(right)
     case .comparison(let operands, _): for operand in operands { resolve(operand) }
@@ -122,7 +124,8 @@ extension Resolver {
       for kind in clause.kinds { useKind(kind, allowTypes: false) }
       if clause.kinds.isEmpty, !clause.isEach, index < catches.count - 1 {
         report(
-          "E0407", "no clause after this one can be reached", at: clause.span, hint: "a `catch` without a kind comes last")
+          "E0407", "no clause after this one can be reached", at: clause.span,
+          hint: "a `catch` without a kind comes last")
       }
       inScope {
         if let binding = clause.binding { declare(binding, .constant) }
@@ -150,7 +153,8 @@ extension Resolver {
     let match = closestMatch(to: name.text, among: Builtins.members(ofModule: module))
     report(
       "E0208", "`\(module)` has no member `\(name.text)`", at: name.span, caret: match.map { "did you mean `\($0)`?" },
-      hint: match == nil ? "it has " + Builtins.members(ofModule: module).map { "`\($0)`" }.joined(separator: ", ") : nil)
+      hint: match == nil
+        ? "it has " + Builtins.members(ofModule: module).map { "`\($0)`" }.joined(separator: ", ") : nil)
   }
 
   private func resolveCall(_ callee: Expr, _ arguments: [Argument], at span: Span) {
@@ -176,7 +180,9 @@ extension Resolver {
     case .member(let base, let name, _) where !callee.parenthesised:
       if let module = module(base) {
         checkModuleMember(base, name)
-        if let function = Builtins.function(named: "\(module).\(name.text)") { check(builtin: function, arguments, at: span) }
+        if let function = Builtins.function(named: "\(module).\(name.text)") {
+          check(builtin: function, arguments, at: span)
+        }
         return
       }
       resolve(base)
@@ -187,7 +193,9 @@ extension Resolver {
 
   private func checkErrorArguments(_ name: String, _ arguments: [Argument]) {
     for argument in arguments.dropFirst() where argument.label == nil {
-      report("E0303", "`\(name)` takes one message; its fields are named", at: argument.value.span, hint: "write `name: value`")
+      report(
+        "E0303", "`\(name)` takes one message; its fields are named", at: argument.value.span,
+        hint: "write `name: value`")
     }
   }
 
@@ -214,7 +222,8 @@ extension Resolver {
     }
     if Builtins.alwaysMutates(name.text), let root = rootName(base), let declaration = table[root.name] {
       changed(declaration, at: root.span, part: true)
-    } else if Builtins.mutatingNames.contains(name.text), let root = rootName(base), let declaration = table[root.name] {
+    } else if Builtins.mutatingNames.contains(name.text), let root = rootName(base), let declaration = table[root.name]
+    {
       declaration.isChanged = true
     }
   }
@@ -244,7 +253,8 @@ extension Resolver {
         guard parameters.contains(where: { $0.name == label.text }) else {
           let match = closestMatch(to: label.text, among: parameters.map(\.name))
           report(
-            "E0302", "\(what) has no parameter `\(label.text)`", at: label.span, caret: match.map { "did you mean `\($0)`?" },
+            "E0302", "\(what) has no parameter `\(label.text)`", at: label.span,
+            caret: match.map { "did you mean `\($0)`?" },
             labels: labels)
           continue
         }
@@ -262,7 +272,8 @@ extension Resolver {
         } else {
           let most = parameters.count
           report(
-            "E0301", "\(what) takes \(most == 0 ? "no arguments" : count(most, "argument")), but \(arguments.count) are given",
+            "E0301",
+            "\(what) takes \(most == 0 ? "no arguments" : count(most, "argument")), but \(arguments.count) are given",
             at: argument.value.span, labels: labels)
           return
         }
@@ -272,7 +283,8 @@ extension Resolver {
     let missing = parameters.filter { !$0.isOptional && !given.contains($0.name) }.map { "`\($0.name)`" }
     if !missing.isEmpty {
       report(
-        "E0301", "\(what) is missing \(missing.count == 1 ? "the argument" : "the arguments") \(missing.joined(separator: ", "))",
+        "E0301",
+        "\(what) is missing \(missing.count == 1 ? "the argument" : "the arguments") \(missing.joined(separator: ", "))",
         at: span, labels: labels)
     }
   }
@@ -288,7 +300,8 @@ extension Resolver {
         if !names.contains(label.text) {
           let match = closestMatch(to: label.text, among: names)
           report(
-            "E0302", "`\(word)` has no option `\(label.text)`", at: label.span, caret: match.map { "did you mean `\($0)`?" },
+            "E0302", "`\(word)` has no option `\(label.text)`", at: label.span,
+            caret: match.map { "did you mean `\($0)`?" },
             hint: names.isEmpty ? nil : "it takes " + names.map { "`\($0):`" }.joined(separator: ", "))
         }
       } else {

@@ -106,7 +106,8 @@ extension Resolver {
         return
       default:
         resolve(root)
-        report("E0401", "cannot assign to this expression", at: root.span, hint: "assign to a variable, `x[i]` or `x.name`")
+        report(
+          "E0401", "cannot assign to this expression", at: root.span, hint: "assign to a variable, `x[i]` or `x.name`")
         return
       }
     }
@@ -149,7 +150,8 @@ extension Resolver {
           resolve(value)
         } else if sawDefault {
           report(
-            "E0305", "`\(parameter.name.text)` needs a default, because the parameter before it has one", at: parameter.name.span)
+            "E0305", "`\(parameter.name.text)` needs a default, because the parameter before it has one",
+            at: parameter.name.span)
         }
         if parameter.name.text != "_" { declare(parameter.name, .parameter) }
       }

@@ -57,7 +57,8 @@ final class Resolver {
     if let other = table[name.text], other.depth == scopes.count, other.function === function {
       report(
         "E0204", "`\(name.text)` is declared twice in the same block", at: name.span, caret: "declared again",
-        labels: [.init(span: other.span, text: "first declared here")], hint: "choose another name, or assign without `let`")
+        labels: [.init(span: other.span, text: "first declared here")],
+        hint: "choose another name, or assign without `let`")
     }
     declaration.shadowed = table[name.text]
     table[name.text] = declaration
@@ -104,7 +105,9 @@ final class Resolver {
     var candidates = Array(table.keys)
     candidates += Builtins.functionNames
     candidates += builtinKinds
-    candidates += ["gather", "taskgroup", "race", "semaphore", "timeout", "retry", "shield", "pool", "rate", "while", "return"]
+    candidates += [
+      "gather", "taskgroup", "race", "semaphore", "timeout", "retry", "shield", "pool", "rate", "while", "return",
+    ]
     let match = closestMatch(to: name, among: candidates)
     report(
       "E0201", "cannot find `\(name)` in scope", at: span, caret: match.map { "did you mean `\($0)`?" },
@@ -123,14 +126,17 @@ final class Resolver {
     if let declaration = table[name.text] {
       if let index = indexes[ObjectIdentifier(declaration)] { resolution.set(index, at: name.span) }
       if !declaration.isErrorKind {
-        report("E0207", "`\(name.text)` is not a kind of error", at: name.span, hint: "declare one with `error \(name.text)`")
+        report(
+          "E0207", "`\(name.text)` is not a kind of error", at: name.span, hint: "declare one with `error \(name.text)`"
+        )
       }
       return
     }
     if builtinKinds.contains(name.text) || (allowTypes && Builtins.typeNames.contains(name.text)) { return }
     let match = closestMatch(to: name.text, among: builtinKinds.union(table.keys))
     report(
-      "E0207", "cannot find a kind of error `\(name.text)`", at: name.span, caret: match.map { "did you mean `\($0)`?" },
+      "E0207", "cannot find a kind of error `\(name.text)`", at: name.span,
+      caret: match.map { "did you mean `\($0)`?" },
       hint: match == nil ? "declare it with `error \(name.text)`" : nil)
   }
 

@@ -32,7 +32,9 @@ enum RetryFunctions {
     let list = ListBlock(kinds)
     for index in 0..<list.count {
       let kind = list.elements[index]
-      guard kind.tag == Kind.errorKind else { throw machine.wrongArgument("each part of `on`", "a kind of error", kind) }
+      guard kind.tag == Kind.errorKind else {
+        throw machine.wrongArgument("each part of `on`", "a kind of error", kind)
+      }
       if machine.isKind(arguments[0], Machine.name(ofKind: kind)) { return Value(true) }
     }
     return Value(false)

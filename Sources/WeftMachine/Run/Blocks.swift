@@ -14,7 +14,10 @@ extension Machine {
     switch kind {
     case .timeout:
       guard options.pointee.tag == Kind.duration else {
-        fail(raise(.typeError, "`timeout` needs a Duration, not \(article(Machine.typeName(options.pointee)))", hint: "write a unit, such as `3s`"))
+        fail(
+          raise(
+            .typeError, "`timeout` needs a Duration, not \(article(Machine.typeName(options.pointee)))",
+            hint: "write a unit, such as `3s`"))
         return false
       }
       limit = max(0, options.pointee.int)
@@ -140,7 +143,8 @@ extension Machine {
     let function = callee.tag == Kind.closure ? ClosureBlock(callee).function : Int(callee.bits)
     let argument = base + instruction.b
     let hasArgument = instruction.flags & 1 != 0
-    let child = makeFiber(calling: callee, function: function, arguments: argument, count: hasArgument ? 1 : 0, in: scope)
+    let child = makeFiber(
+      calling: callee, function: function, arguments: argument, count: hasArgument ? 1 : 0, in: scope)
     if hasArgument { argument.pointee.tag = Kind.none }
     if label >= 0 {
       if scope.pointee.labels.tag != Kind.list { scope.pointee.labels = Value(heap.makeList(capacity: 4).block) }
@@ -174,7 +178,9 @@ extension Machine {
       if instruction.flags & 1 != 0 {
         let group = (base + instruction.a).pointee
         guard group.tag == Kind.group else {
-          throw raise(.typeError, "`start(in:)` needs a group, not \(article(Machine.typeName(group)))", hint: "name one with `taskgroup as g { … }`")
+          throw raise(
+            .typeError, "`start(in:)` needs a group, not \(article(Machine.typeName(group)))",
+            hint: "name one with `taskgroup as g { … }`")
         }
         guard let open = GroupBlock(group).scope else {
           throw raise(.groupClosedError, "the group has already ended")
@@ -186,11 +192,17 @@ extension Machine {
       switch callee.tag {
       case Kind.function: function = Int(callee.bits)
       case Kind.closure: function = ClosureBlock(callee).function
-      default: throw raise(.typeError, "cannot start \(article(Machine.typeName(callee)))", hint: "`start` takes a call of a task, or a block")
+      default:
+        throw raise(
+          .typeError, "cannot start \(article(Machine.typeName(callee)))",
+          hint: "`start` takes a call of a task, or a block")
       }
       let info = core.pointee.functions[function]
       if count > info.parameters || count < info.required {
-        throw raise(.argumentError, "`\(image.functions[function].name)` takes \(Machine.counted(info.parameters, "argument")), but \(count) are given")
+        throw raise(
+          .argumentError,
+          "`\(image.functions[function].name)` takes \(Machine.counted(info.parameters, "argument")), but \(count) are given"
+        )
       }
       let arguments = heap.makeList(capacity: count)
       for index in 0..<count { arguments.elements[index] = window[2 + index].retained() }
@@ -218,7 +230,8 @@ extension Machine {
     guard value.tag == Kind.task else {
       fail(
         raise(
-          .typeError, "cannot await \(article(Machine.typeName(value)))", hint: "a call already waits; `await` is for what `start` gave"))
+          .typeError, "cannot await \(article(Machine.typeName(value)))",
+          hint: "a call already waits; `await` is for what `start` gave"))
       return false
     }
     let task = TaskBlock(value)
@@ -240,7 +253,8 @@ extension Machine {
       if current == task.fiber {
         fail(
           raise(
-            .valueError, current == fiber ? "a task cannot await itself" : "a task cannot await the task that it runs in",
+            .valueError,
+            current == fiber ? "a task cannot await itself" : "a task cannot await the task that it runs in",
             hint: "both would wait for ever"))
         return false
       }
@@ -256,7 +270,8 @@ extension Machine {
     guard let fiber = core.pointee.fiber else { return }
     let value = slot.pointee
     guard value.tag == Kind.duration else {
-      let hint: String? = value.tag == Kind.int || value.tag == Kind.float ? "write a unit: `sleep 1.5s`, or `n * 1s`" : nil
+      let hint: String? =
+        value.tag == Kind.int || value.tag == Kind.float ? "write a unit: `sleep 1.5s`, or `n * 1s`" : nil
       fail(raise(.typeError, "`sleep` needs a Duration, not \(article(Machine.typeName(value)))", hint: hint))
       return
     }

@@ -45,7 +45,8 @@ extension Machine {
       return false
     }
     heap.release((newBase - 1).pointee)
-    (newBase - 1).pointee = Value(tag: UInt64(UInt(bitPattern: UnsafeRawPointer(fiber.pointee.pc))), bits: UInt64(offset + 2))
+    (newBase - 1).pointee = Value(
+      tag: UInt64(UInt(bitPattern: UnsafeRawPointer(fiber.pointee.pc))), bits: UInt64(offset + 2))
     fiber.pointee.base = newBase
     fiber.pointee.pc = info.code
     return true
@@ -56,7 +57,9 @@ extension Machine {
     let most = task.parameters.count
     let what = task.role == .closure ? "this task" : "`\(task.name)`"
     if count > most {
-      return raise(.argumentError, "\(what) takes \(most == 0 ? "no arguments" : Machine.counted(most, "argument")), but \(count) are given")
+      return raise(
+        .argumentError,
+        "\(what) takes \(most == 0 ? "no arguments" : Machine.counted(most, "argument")), but \(count) are given")
     }
     let missing = task.parameters.prefix(task.required).dropFirst(count).map { "`\($0)`" }.joined(separator: ", ")
     return raise(.argumentError, "\(what) is missing an argument\(missing.isEmpty ? "" : ": \(missing)")")
@@ -74,14 +77,15 @@ extension Machine {
         enter(function: function, window: window, count: count)
         return
       }
-      var placed = count
+      guard let fiber = core.pointee.fiber else { return }
+      let offset = window - fiber.pointee.base
       do throws(Thrown) {
-        placed = try place(window + 2, count, labels, parameters: image.functions[function].parameters)
+        let placed = try place(window + 2, count, labels, parameters: image.functions[function].parameters)
+        // The stack may have moved.
+        enter(function: function, window: fiber.pointee.base + offset, count: placed)
       } catch {
         fail(error)
-        return
       }
-      enter(function: function, window: window, count: placed)
     case Kind.builtin: callBuiltinValue(window, count, labels)
     case Kind.errorKind: makeError(window, count, labels)
     default:
@@ -108,11 +112,12 @@ extension Machine {
       guard let place = parameters.firstIndex(of: name) else {
         throw raise(.argumentError, "this task has no parameter `\(name)`")
       }
-      if place < positional || values[place].tag != Kind.unset { throw raise(.argumentError, "`\(name)` is given twice") }
+      if place < positional || values[place].tag != Kind.unset {
+        throw raise(.argumentError, "`\(name)` is given twice")
+      }
       values[place] = arguments[positional + index]
       last = max(last, place + 1)
     }
-    for index in positional..<count { arguments[index] = .none }
     // The window was made for as many arguments as were written; the frame that follows has room for the others.
     guard let fiber = core.pointee.fiber else { return 0 }
     let offset = arguments - fiber.pointee.base
@@ -120,7 +125,8 @@ extension Machine {
       if !growStack(fiber, needed: offset + last) { throw raise(.recursionError, "the call depth limit was reached") }
     }
     let target = fiber.pointee.base + offset
-    for index in positional..<last { target[index] = values[index] }
+    for index in positional..<count { target[index] = .none }
+    for index in positional..<last { store(values[index], target + index, heap) }
     return last
   }
 
@@ -142,7 +148,9 @@ extension Machine {
     while arguments.count < signature.parameters.count { arguments.append(.unset) }
     let required = signature.parameters.count { !$0.isOptional }
     if !signature.isVariadic, count > signature.parameters.count || count < required {
-      fail(raise(.argumentError, "`\(signature.name)` takes \(Machine.counted(required, "argument")), but \(count) are given"))
+      fail(
+        raise(
+          .argumentError, "`\(signature.name)` takes \(Machine.counted(required, "argument")), but \(count) are given"))
       return
     }
     do throws(Thrown) {
@@ -181,7 +189,8 @@ extension Machine {
         error.fields.pointee = Value(heap.makeMap(capacity: names.count).block)
         for index in 0..<names.count {
           let name = names.elements[index]
-          heap.set(name.retained(), hash: StringBlock(name).hash, to: window[2 + positional + index], inMap: error.fields)
+          heap.set(
+            name.retained(), hash: StringBlock(name).hash, to: window[2 + positional + index], inMap: error.fields)
           window[2 + positional + index] = .none
         }
       }
@@ -202,7 +211,7 @@ extension Machine {
       let result = try natives[instruction.c](self, arguments, count)
       for index in 0..<count { consume(arguments + index, heap) }
       store(result, arguments, heap)
-      if output.count > 1 << 16 { core.pointee.ticks = min(core.pointee.ticks, 0) }
+      if output.count > 1 << 16 { endSliceSoon() }
       return true
     } catch {
       fail(error)
@@ -266,8 +275,11 @@ extension Machine {
       let signature = BuiltinMethods.all[index]
       let most = arity.most
       let expected =
-        arity.least == most ? (most == 0 ? "no arguments" : Machine.counted(most, "argument")) : "\(arity.least) to \(most) arguments"
-      throw raise(.argumentError, "`.\(signature.name)()` of \(article(typeName(signature.receiver))) takes \(expected), but \(count) are given")
+        arity.least == most
+        ? (most == 0 ? "no arguments" : Machine.counted(most, "argument")) : "\(arity.least) to \(most) arguments"
+      throw raise(
+        .argumentError,
+        "`.\(signature.name)()` of \(article(typeName(signature.receiver))) takes \(expected), but \(count) are given")
     }
   }
 
@@ -316,7 +328,8 @@ extension Machine {
     case "name": return task.name.pointee.retained()
     case let other:
       throw raise(
-        .typeError, "a Task has no member `\(other)`", hint: "it has `done`, `error`, `value`, `args`, `name` and `cancel()`")
+        .typeError, "a Task has no member `\(other)`",
+        hint: "it has `done`, `error`, `value`, `args`, `name` and `cancel()`")
     }
   }
 

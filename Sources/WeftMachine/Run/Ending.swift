@@ -28,7 +28,8 @@ extension Machine {
   func deadlock() {
     let error = raise(
       .deadlockError, "no task can go on: \(waitingTasks().joined(separator: "; "))",
-      hint: "each waits for something that only another of them could give").error
+      hint: "each waits for something that only another of them could give"
+    ).error
     if deadlockReport == nil, let root, !root.pointee.isCancelled {
       deadlockReport = report(of: error)
       cancel(root, .deadlock)
@@ -85,7 +86,7 @@ extension Machine {
     return image.sources[image.functions[index].source].line(at: Int(image.spans[position].start))
   }
 
-  /// Frees everything that still runs, without running any of it, and breaks the circles among captured variables.
+  /// Frees everything that still runs, without running any of it, and breaks the circles of references.
   func tearDown() {
     core.pointee.fiber = nil
     core.pointee.firstReady = nil
@@ -99,16 +100,27 @@ extension Machine {
       heap.release(core.pointee.globals[index])
       core.pointee.globals[index] = .unset
     }
-    // Emptying a cell may free others, so the list is begun anew each time.
-    while let cell = core.pointee.cells {
-      let block = CellBlock(cell)
-      retain(cell)
-      block.unlink()
-      let value = block.slot.pointee
-      block.slot.pointee = .none
+    // Emptying one may free others, so the list is begun anew each time.
+    while let block = core.pointee.linked {
+      retain(block)
+      BlockLinks(block).unlink()
+      let slot =
+        switch block.pointee.kind {
+        case Kind.task: TaskBlock(block).result
+        case Kind.error: ErrorBlock(block).cause
+        default: CellBlock(block).slot
+        }
+      let value = slot.pointee
+      slot.pointee = .none
       heap.release(value)
-      heap.release(cell)
+      heap.release(block)
     }
+  }
+
+  /// Notes a block that a circle of references may pass through from now on.
+  func link(_ block: BlockPointer) {
+    let head = UnsafeMutableRawPointer(core).advanced(by: MemoryLayout<Core>.offset(of: \Core.linked) ?? 0)
+    BlockLinks(block).insert(at: head.assumingMemoryBound(to: BlockPointer?.self))
   }
 
   private func destroyChildren(of root: ScopePointer) {

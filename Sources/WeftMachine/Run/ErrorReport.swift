@@ -33,7 +33,8 @@ extension Machine {
     var report = ErrorReport(
       kind: block.kind.pointee.text, message: block.message.pointee.text,
       hint: block.hint.pointee.tag == Kind.string ? block.hint.pointee.text : nil,
-      source: block.source < 0 ? nil : Int(block.source), span: Span(Int(block.offset), Int(block.endOffset)), trace: [],
+      source: block.source < 0 ? nil : Int(block.source), span: Span(Int(block.offset), Int(block.endOffset)),
+      trace: [],
       causes: [], others: [])
     if block.trace.pointee.tag == Kind.list {
       let steps = ListBlock(block.trace.pointee)
@@ -60,11 +61,13 @@ extension Machine {
       note = ListBlock(value).elements[1].text
     }
     let index = Int(position.int)
-    guard image.spans.indices.contains(index), let function = function(at: index), image.functions[function].source >= 0 else {
+    guard image.spans.indices.contains(index), let function = function(at: index), image.functions[function].source >= 0
+    else {
       return nil
     }
     return ErrorReport.Step(
-      function: image.functions[function].name, role: image.functions[function].role, source: image.functions[function].source,
+      function: image.functions[function].name, role: image.functions[function].role,
+      source: image.functions[function].source,
       span: image.spans[index], note: note)
   }
 }

@@ -52,7 +52,8 @@ extension Machine {
       request.method = "POST"
     default:
       throw raise(
-        .typeError, "`body` must be a String or Bytes, not \(article(Machine.typeName(slot[3])))", hint: "for other values use `json:`")
+        .typeError, "`body` must be a String or Bytes, not \(article(Machine.typeName(slot[3])))",
+        hint: "for other values use `json:`")
     }
     switch slot[1].tag {
     case Kind.unset, Kind.none: break
@@ -79,7 +80,8 @@ extension Machine {
     case Kind.duration: request.timeout = max(1, slot[5].int)
     default:
       throw raise(
-        .typeError, "`timeout` must be a Duration, not \(article(Machine.typeName(slot[5])))", hint: "write a unit, such as `5s`")
+        .typeError, "`timeout` must be a Duration, not \(article(Machine.typeName(slot[5])))",
+        hint: "write a unit, such as `5s`")
     }
     switch slot[6].tag {
     case Kind.unset, Kind.none: break

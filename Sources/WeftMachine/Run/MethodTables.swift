@@ -26,8 +26,10 @@ struct MethodTables: @unchecked Sendable {
       (entries + index).initialize(
         to: MethodEntry(
           plain: Machine.native(forMethod: index), mutating: Machine.mutatingNative(forMethod: index),
-          least: method.parameters.count { !$0.isOptional }, most: method.isVariadic ? Int.max : method.parameters.count,
-          preludePlace: method.preludeParameter.flatMap { name in method.parameters.firstIndex { $0.name == name } } ?? -1))
+          least: method.parameters.count { !$0.isOptional },
+          most: method.isVariadic ? Int.max : method.parameters.count,
+          preludePlace: method.preludeParameter.flatMap { name in method.parameters.firstIndex { $0.name == name } }
+            ?? -1))
     }
     let names = BuiltinMethods.names.count
     dispatch = .allocate(capacity: names * Self.kinds)

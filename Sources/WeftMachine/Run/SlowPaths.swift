@@ -69,7 +69,8 @@ extension Machine {
       let left = (base + b(word)).pointee
       let isWritten = left.tag == Kind.int || left.tag == Kind.bigInt || left.tag == Kind.float
       let result =
-        number < 0 && !isWritten ? try arithmetic(.subtract, left, Value(-number)) : try arithmetic(.add, left, Value(number))
+        number < 0 && !isWritten
+        ? try arithmetic(.subtract, left, Value(-number)) : try arithmetic(.add, left, Value(number))
       if flags(word) & 1 != 0 { consume(base + b(word), heap) }
       store(result, base + a(word), heap)
       return true
@@ -190,12 +191,14 @@ extension Machine {
     let cell = CellBlock(heap.allocate(kind: Kind.cell, size: CellBlock.size))
     cell.slot.pointee = source.pointee
     source.pointee.tag = Kind.none
-    let head = UnsafeMutableRawPointer(core).advanced(by: MemoryLayout<Core>.offset(of: \Core.cells) ?? 0)
-    cell.insert(at: head.assumingMemoryBound(to: BlockPointer?.self))
+    BlockLinks(cell.block).clear()
+    link(cell.block)
     store(Value(cell.block), target, heap)
   }
 
-  @inline(never) func makeClosure(_ base: UnsafeMutablePointer<Value>, _ function: Int, into target: UnsafeMutablePointer<Value>) {
+  @inline(never) func makeClosure(
+    _ base: UnsafeMutablePointer<Value>, _ function: Int, into target: UnsafeMutablePointer<Value>
+  ) {
     let captures = image.functions[function].captures
     let closure = heap.makeClosure(function: function, captureCount: captures.count)
     for (index, capture) in captures.enumerated() {
@@ -237,7 +240,8 @@ extension Machine {
       return true
     default:
       let hint: String? =
-        slot.pointee.tag == Kind.int ? "write `for i in 0..<n`" : slot.pointee.tag == Kind.none ? "it has no value" : nil
+        slot.pointee.tag == Kind.int
+        ? "write `for i in 0..<n`" : slot.pointee.tag == Kind.none ? "it has no value" : nil
       fail(raise(.typeError, "cannot iterate over \(article(Machine.typeName(slot.pointee)))", hint: hint))
       return false
     }
@@ -320,7 +324,9 @@ extension Machine {
     if value.tag == Kind.list {
       return raise(.valueError, "cannot take a List of \(ListBlock(value).count) apart into \(count) names")
     }
-    return raise(.typeError, "cannot take \(article(Machine.typeName(value))) apart into \(count) names", hint: "`[a, b]` takes a List")
+    return raise(
+      .typeError, "cannot take \(article(Machine.typeName(value))) apart into \(count) names",
+      hint: "`[a, b]` takes a List")
   }
 
   // MARK: Parts
@@ -385,7 +391,9 @@ extension Machine {
     }
   }
 
-  @inline(never) func newList(_ target: UnsafeMutablePointer<Value>, from first: UnsafeMutablePointer<Value>, count: Int) {
+  @inline(never) func newList(
+    _ target: UnsafeMutablePointer<Value>, from first: UnsafeMutablePointer<Value>, count: Int
+  ) {
     let list = heap.makeList(capacity: count)
     for index in 0..<count {
       list.elements[index] = first[index]
@@ -467,7 +475,9 @@ extension Machine {
 
   // MARK: Paths
 
-  @inline(__always) func pathRoot(_ word: UInt64, _ index: Int, _ base: UnsafeMutablePointer<Value>) -> UnsafeMutablePointer<Value> {
+  @inline(__always) func pathRoot(_ word: UInt64, _ index: Int, _ base: UnsafeMutablePointer<Value>)
+    -> UnsafeMutablePointer<Value>
+  {
     switch flags(word) {
     case 0: base + index
     case 1: CellBlock((base + index).pointee).slot

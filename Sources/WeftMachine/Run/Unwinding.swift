@@ -25,6 +25,8 @@ extension Machine {
   /// Leaves frames until a handler takes the error (which is taken over) or the cancellation. False when the fiber ended.
   @discardableResult
   func unwind(_ fiber: FiberPointer, _ kind: Unwinding, _ error: Value = .none) -> Bool {
+    var kind = kind
+    var error = error
     while true {
       let position = position(of: fiber.pointee.pc)
       let base = fiber.pointee.base
@@ -35,7 +37,15 @@ extension Machine {
           case .cause:
             let caught = (base + handler.register).pointee
             let isThrown = handler.height == 0 || (base + handler.register - 1).pointee.int == Int64(Completion.thrown)
-            if kind == .thrown, caught.tag == Kind.error, isThrown { attachCause(caught.retained(), to: error) }
+            if caught.tag == Kind.error, isThrown {
+              if kind == .thrown {
+                attachCause(caught.retained(), to: error)
+              } else if handler.height > 0 {
+                // A clean-up whose time is over does not lose the error that was on its way through it.
+                kind = .thrown
+                error = caught.retained()
+              }
+            }
             continue
           case .catchError:
             if kind == .cancelled { continue }
@@ -115,19 +125,24 @@ extension Machine {
   /// Adds to an error's trace that it left a started task: which one of its block, where that was started, after how long.
   func noteOrigin(of error: Value, _ fiber: FiberPointer) {
     let block = ErrorBlock(error)
-    guard block.trace.pointee.tag == Kind.list, let owner = fiber.pointee.home.pointee.owner,
-      let root, fiber.pointee.home != root
+    guard block.trace.pointee.tag == Kind.list, fiber.pointee.home.pointee.owner != nil, fiber.pointee.home != root,
+      ListBlock(block.trace.pointee).count < Self.longestTrace
     else { return }
     let home = fiber.pointee.home
     let index = Int(fiber.pointee.startedFrom)
     let kind = ScopeKind(rawValue: home.pointee.kind) ?? .root
-    let elapsed = Machine.text(duration: now - fiber.pointee.startedAt)
+    // People read milliseconds.
+    let nanoseconds = now - fiber.pointee.startedAt
+    let elapsed = Machine.text(
+      duration: nanoseconds < 1_000_000 ? nanoseconds : (nanoseconds + 500_000) / 1_000_000 * 1_000_000)
     let child = "child \(Int(fiber.pointee.index) + 1) of \(home.pointee.nextIndex)"
     // Each step is a list: a place in the code and what happened there.
     let step = heap.makeList(taking: [Value(index), heap.makeString("\(child) of `\(kind)`, after \(elapsed)")])
     heap.append(step, toList: block.trace)
-    _ = owner
   }
+
+  /// An error that is thrown again and again, or that many tasks await, does not grow without end.
+  private static let longestTrace = 64
 
   // MARK: Going on
 
@@ -189,7 +204,9 @@ extension Machine {
     default:
       let name = Machine.typeName(value)
       heap.release(value)
-      fail(raise(.typeError, "cannot throw \(article(name))", hint: "throw a text, or an error such as `ValueError(\"…\")`"))
+      fail(
+        raise(
+          .typeError, "cannot throw \(article(name))", hint: "throw a text, or an error such as `ValueError(\"…\")`"))
     }
   }
 
@@ -243,7 +260,8 @@ extension Machine {
     let instruction = Instruction(word: word)
     let slot = base + instruction.b
     var singles = Value(heap.makeList(capacity: 2).block)
-    appendSingles(of: slot.pointee, to: &singles)
+    var known: Set<UInt64> = []
+    appendSingles(of: slot.pointee, to: &singles, &known)
     let kindList = (base + instruction.c).pointee
     let kinds = ListBlock(kindList)
     var matched = Value(heap.makeList(capacity: 2).block)
@@ -252,7 +270,11 @@ extension Machine {
     for index in 0..<list.count {
       let error = list.elements[index]
       let matches = kinds.count == 0 || isKind(error, anyOf: kinds)
-      if matches { heap.append(error.retained(), toList: &matched) } else { heap.append(error.retained(), toList: &rest) }
+      if matches {
+        heap.append(error.retained(), toList: &matched)
+      } else {
+        heap.append(error.retained(), toList: &rest)
+      }
     }
     heap.release(singles)
     switch ListBlock(rest).count {

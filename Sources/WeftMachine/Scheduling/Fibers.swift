@@ -27,6 +27,7 @@ extension Machine {
     fiber.pointee.index = Int32(truncatingIfNeeded: home.pointee.nextIndex)
     home.pointee.nextIndex += 1
     home.pointee.children += 1
+    core.pointee.ticks &-= 1
     fiber.pointee.nextSibling = home.pointee.firstChild
     home.pointee.firstChild?.pointee.previousSibling = fiber
     home.pointee.firstChild = fiber
@@ -34,7 +35,8 @@ extension Machine {
       // The stream depends on the place in the tree of tasks alone.
       owner.pointee.started &+= 1
       fiber.pointee.random = Machine.mix(owner.pointee.random ^ UInt64(owner.pointee.started) &* 0x9E37_79B9_7F4A_7C15)
-      fiber.pointee.startedFrom = Int32(truncatingIfNeeded: owner.pointee.pc - UnsafePointer(core.pointee.code) - 1)
+      let starter = core.pointee.fiber ?? owner
+      fiber.pointee.startedFrom = Int32(truncatingIfNeeded: starter.pointee.pc - UnsafePointer(core.pointee.code) - 1)
     } else {
       fiber.pointee.random = Machine.mix(seed)
     }
@@ -97,8 +99,16 @@ extension Machine {
         fiber = next
       }
     }
-    if let previous = fiber.pointee.previous { previous.pointee.next = fiber.pointee.next } else { core.pointee.firstReady = fiber.pointee.next }
-    if let next = fiber.pointee.next { next.pointee.previous = fiber.pointee.previous } else { core.pointee.lastReady = fiber.pointee.previous }
+    if let previous = fiber.pointee.previous {
+      previous.pointee.next = fiber.pointee.next
+    } else {
+      core.pointee.firstReady = fiber.pointee.next
+    }
+    if let next = fiber.pointee.next {
+      next.pointee.previous = fiber.pointee.previous
+    } else {
+      core.pointee.lastReady = fiber.pointee.previous
+    }
     fiber.pointee.next = nil
     fiber.pointee.previous = nil
     readyCount -= 1
@@ -177,8 +187,16 @@ extension Machine {
   func removeWaiter(_ fiber: FiberPointer, ofTask target: UnsafeMutableRawPointer?) {
     guard let target else { return }
     let task = TaskBlock(target.assumingMemoryBound(to: Block.self))
-    if let previous = fiber.pointee.previous { previous.pointee.next = fiber.pointee.next } else { task.firstWaiter = fiber.pointee.next }
-    if let next = fiber.pointee.next { next.pointee.previous = fiber.pointee.previous } else { task.lastWaiter = fiber.pointee.previous }
+    if let previous = fiber.pointee.previous {
+      previous.pointee.next = fiber.pointee.next
+    } else {
+      task.firstWaiter = fiber.pointee.next
+    }
+    if let next = fiber.pointee.next {
+      next.pointee.previous = fiber.pointee.previous
+    } else {
+      task.lastWaiter = fiber.pointee.previous
+    }
     fiber.pointee.next = nil
     fiber.pointee.previous = nil
   }
@@ -190,6 +208,7 @@ extension Machine {
     task.state = .running
     task.firstWaiter = nil
     task.lastWaiter = nil
+    BlockLinks(task.block).clear()
     task.result.pointee = .none
     task.arguments.pointee = arguments
     task.name.pointee = name
@@ -207,9 +226,11 @@ extension Machine {
     case .value(let value):
       task.state = .succeeded
       task.result.pointee = value.retained()
+      if value.isHeap { link(handle) }
     case .failed(let error):
       task.state = .failed
       task.result.pointee = error.retained()
+      link(handle)
     case .cancelled: task.state = .cancelled
     }
     while let waiter = task.firstWaiter {

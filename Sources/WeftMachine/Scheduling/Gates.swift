@@ -64,7 +64,11 @@ extension Machine {
     } else {
       gate.pointee.firstWaiter = fiber.pointee.next
     }
-    if let next = fiber.pointee.next { next.pointee.previous = fiber.pointee.previous } else { gate.pointee.lastWaiter = fiber.pointee.previous }
+    if let next = fiber.pointee.next {
+      next.pointee.previous = fiber.pointee.previous
+    } else {
+      gate.pointee.lastWaiter = fiber.pointee.previous
+    }
     fiber.pointee.next = nil
     fiber.pointee.previous = nil
   }

@@ -98,6 +98,8 @@ struct Scope {
   var reason = CancelReason.none
   /// A child ended because of a cancellation.
   var lostChild = false
+  /// How many of the errors of a race came before any cancellation.
+  var earlyErrors = 0
   /// A permit is held for the child that is started next.
   var isReserved = false
   var owner: FiberPointer?
@@ -151,7 +153,8 @@ struct Core {
   var scopes = 0
   /// Open scopes that are cancelled; while there is none, no wait need look for a cancellation.
   var cancelledScopes = 0
-  var cells: BlockPointer?
+  /// Live blocks that circles of references may pass through.
+  var linked: BlockPointer?
   var sequence: UInt64 = 0
   /// Fetches that the driver has not answered.
   var outstanding = 0

@@ -43,13 +43,17 @@ extension Machine {
     var affected: [FiberPointer] = []
     if let owner = scope.pointee.owner { affected.append(owner) }
     collectDescendants(of: scope, &affected)
+    let waiting = affected.filter { $0.pointee.isFresh && $0.pointee.wait != .nothing }
     for fiber in affected.reversed() where fiber.pointee.wait != .nothing {
-      if cancelledScope(from: fiber.pointee.scope) != nil {
-        interrupt(fiber)
-      } else {
+      if cancelledScope(from: fiber.pointee.scope) == nil {
         limitCleanup(of: fiber)
+      } else if !fiber.pointee.isFresh {
+        interrupt(fiber)
       }
     }
+    // Those that wait at a gate end here and now, and wake who awaits them. By then each of these must know of its own
+    // cancellation, or it would take theirs for an error.
+    for fiber in waiting where fiber.pointee.wait != .nothing { interrupt(fiber) }
   }
 
   /// The fibers started in `scope`, in the scopes that its owner has opened within it, and in theirs.
@@ -97,9 +101,16 @@ extension Machine {
   /// The clean-up of a cancelled task is shielded for so long only.
   func limitCleanup(of fiber: FiberPointer) {
     var current: ScopePointer? = fiber.pointee.scope
-    while let scope = current, !scope.pointee.isShield { current = scope.pointee.parent }
-    guard let shield = current, shield.pointee.kind == ScopeKind.finally.rawValue, shield.pointee.timer.position < 0,
-      !shield.pointee.isCancelled, cancelledScope(from: shield.pointee.parent) != nil, let owner = shield.pointee.owner
+    while let scope = current {
+      // Other shields may stand around it and within.
+      if scope.pointee.kind == ScopeKind.finally.rawValue { limit(cleanup: scope) }
+      current = scope.pointee.parent
+    }
+  }
+
+  private func limit(cleanup shield: ScopePointer) {
+    guard shield.pointee.timer.position < 0, !shield.pointee.isCancelled,
+      cancelledScope(from: shield.pointee.parent) != nil, let owner = shield.pointee.owner
     else { return }
     if shield.pointee.limit > 0 {
       setTimer(timerNode(shield), after: shield.pointee.limit)
@@ -131,23 +142,45 @@ extension Machine {
       } else if kind == .race, scope.pointee.results.tag == Kind.unset, !scope.pointee.isCancelled {
         scope.pointee.results = value.retained()
         // What failed before the win is of no interest any more.
-        heap.release(scope.pointee.errors)
-        scope.pointee.errors = .none
+        dropEarlyErrors(scope)
         cancel(scope, .winner)
       }
     case .failed(let error):
-      if scope.pointee.keepsErrors {
+      // Keeping is for what goes wrong in the tasks. What goes wrong because the block itself is cancelled is thrown.
+      if scope.pointee.keepsErrors, !isLate || !isCancelledOutside(scope) {
         if kind == .gather { setResult(scope, index, error.retained()) }
         return
       }
       noteError(scope, error.retained())
-      if kind != .race { cancel(scope, .failure) }
+      if kind == .race {
+        if !isLate { scope.pointee.earlyErrors += 1 }
+      } else {
+        cancel(scope, .failure)
+      }
     case .cancelled:
-      scope.pointee.lostChild = true
+      // One that was cancelled by itself takes nothing from the block.
+      if isLate { scope.pointee.lostChild = true }
       if kind == .gather, scope.pointee.keepsErrors {
         setResult(scope, index, raise(.taskCancelledError, "the task was cancelled").error)
       }
     }
+  }
+
+  /// Whether something around the scope has been cancelled that reaches into it.
+  private func isCancelledOutside(_ scope: ScopePointer) -> Bool {
+    !scope.pointee.isShield && core.pointee.cancelledScopes > 0 && cancelledScope(from: scope.pointee.parent) != nil
+  }
+
+  /// The failures of a race count only if all fail.
+  private func dropEarlyErrors(_ scope: ScopePointer) {
+    let early = scope.pointee.earlyErrors
+    guard early > 0, scope.pointee.errors.tag == Kind.list else { return }
+    scope.pointee.earlyErrors = 0
+    let errors = scope.pointee.errors
+    scope.pointee.errors = .none
+    let list = ListBlock(errors)
+    for index in early..<max(early, list.count) { noteError(scope, list.elements[index].retained()) }
+    heap.release(errors)
   }
 
   private func setResult(_ scope: ScopePointer, _ index: Int, _ value: Value) {
@@ -162,14 +195,9 @@ extension Machine {
       .assumingMemoryBound(to: Value.self)
   }
 
-  /// Adds an error, which it takes over, to those of the scope; each stands there once.
+  /// Adds an error, which it takes over, to those of the scope.
   func noteError(_ scope: ScopePointer, _ error: Value) {
     if scope.pointee.errors.tag == Kind.none { scope.pointee.errors = Value(heap.makeList(capacity: 2).block) }
-    let list = ListBlock(scope.pointee.errors)
-    for index in 0..<list.count where list.elements[index].isIdentical(to: error) {
-      heap.release(error)
-      return
-    }
     let place = UnsafeMutableRawPointer(scope).advanced(by: MemoryLayout<Scope>.offset(of: \Scope.errors) ?? 0)
     heap.append(error, toList: place.assumingMemoryBound(to: Value.self))
   }
@@ -231,7 +259,9 @@ extension Machine {
   private func outcome(of scope: ScopePointer, _ place: UnsafeMutablePointer<Value>) -> ScopeOutcome {
     let kind = ScopeKind(rawValue: scope.pointee.kind) ?? .root
     let completion = Int(place.pointee.int)
-    let isCancelledOutside = !scope.pointee.isShield && cancelledScope(from: scope.pointee.parent) != nil
+    let isCancelledOutside = isCancelledOutside(scope)
+    let wasCancelled = completion == Completion.cancelled || scope.pointee.lostChild
+    if kind == .race, isCancelledOutside, wasCancelled { dropEarlyErrors(scope) }
 
     func goOn(_ completion: Int, _ value: Value) -> ScopeOutcome {
       heap.release((place + 1).pointee)
@@ -248,7 +278,6 @@ extension Machine {
       }
       return .thrown(error)
     }
-    let wasCancelled = completion == Completion.cancelled || scope.pointee.lostChild
     if isCancelledOutside, wasCancelled { return .cancelled }
     if scope.pointee.isCancelled {
       switch scope.pointee.reason {
@@ -303,7 +332,8 @@ extension Machine {
     let list = ListBlock(scope.pointee.errors)
     if list.count == 1 { return list.elements[0].retained() }
     var singles = Value(heap.makeList(capacity: list.count).block)
-    for index in 0..<list.count { appendSingles(of: list.elements[index], to: &singles) }
+    var known: Set<UInt64> = []
+    for index in 0..<list.count { appendSingles(of: list.elements[index], to: &singles, &known) }
     let first = ListBlock(singles).elements[0]
     if ListBlock(singles).count == 1 {
       let only = first.retained()
@@ -316,20 +346,17 @@ extension Machine {
     return Value(combined.block)
   }
 
-  func appendSingles(of error: Value, to list: UnsafeMutablePointer<Value>) {
+  /// Appends the single errors that `error` stands for, but for those that are `known`.
+  func appendSingles(of error: Value, to list: UnsafeMutablePointer<Value>, _ known: inout Set<UInt64>) {
     let all = ErrorBlock(error).all.pointee
-    if all.tag == Kind.list {
-      let parts = ListBlock(all)
-      for index in 0..<parts.count { appendOnce(parts.elements[index], to: list) }
-    } else {
-      appendOnce(error, to: list)
+    guard all.tag == Kind.list else {
+      if known.insert(error.bits).inserted { heap.append(error.retained(), toList: list) }
+      return
     }
-  }
-
-  private func appendOnce(_ error: Value, to list: UnsafeMutablePointer<Value>) {
-    let known = ListBlock(list.pointee)
-    for index in 0..<known.count where known.elements[index].isIdentical(to: error) { return }
-    heap.append(error.retained(), toList: list)
+    let parts = ListBlock(all)
+    for index in 0..<parts.count where known.insert(parts.elements[index].bits).inserted {
+      heap.append(parts.elements[index].retained(), toList: list)
+    }
   }
 
   func copyError(_ error: Value) -> ErrorBlock {
@@ -343,22 +370,31 @@ extension Machine {
     return copy
   }
 
-  /// Makes `cause`, which is taken over, the cause of `error` if that has none yet and no circle would come of it.
+  /// Makes `cause`, which is taken over, the cause of `error` if that has none yet and is no part of it.
   func attachCause(_ cause: Value, to error: Value) {
     let block = ErrorBlock(error)
-    guard block.cause.pointee.tag == Kind.none, !cause.isIdentical(to: error) else {
+    if block.cause.pointee.tag != Kind.none || isPart(error, of: cause) {
       heap.release(cause)
       return
     }
-    var ancestor = cause
+    block.cause.pointee = cause
+    // Fields may hold errors, so a circle can still come of it.
+    link(error.block)
+  }
+
+  /// Whether `error` is `whole`, one of its single errors, or one that led to it.
+  private func isPart(_ error: Value, of whole: Value) -> Bool {
+    var ancestor = whole
     while ancestor.tag == Kind.error {
-      if ancestor.isIdentical(to: error) {
-        heap.release(cause)
-        return
+      if ancestor.isIdentical(to: error) { return true }
+      let all = ErrorBlock(ancestor).all.pointee
+      if all.tag == Kind.list {
+        let singles = ListBlock(all)
+        for index in 0..<singles.count where singles.elements[index].isIdentical(to: error) { return true }
       }
       ancestor = ErrorBlock(ancestor).cause.pointee
     }
-    block.cause.pointee = cause
+    return false
   }
 }
 

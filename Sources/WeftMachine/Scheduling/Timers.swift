@@ -35,7 +35,8 @@ struct TimerHeap {
       let first = position * 4 + 1
       if first >= nodes.count { break }
       var least = first
-      for child in (first + 1)..<max(first + 1, min(first + 4, nodes.count)) where Self.isBefore(nodes[child], nodes[least]) {
+      for child in (first + 1)..<max(first + 1, min(first + 4, nodes.count))
+      where Self.isBefore(nodes[child], nodes[least]) {
         least = child
       }
       if !Self.isBefore(nodes[least], node) { break }

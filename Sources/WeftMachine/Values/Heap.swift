@@ -236,7 +236,10 @@ extension Heap {
         child.pointee.count = Int64(Int(bitPattern: dead))
         dead = child
       }
-      if block.pointee.kind == Kind.cell { CellBlock(block).unlink() }
+      switch block.pointee.kind {
+      case Kind.cell, Kind.task, Kind.error: BlockLinks(block).unlink()
+      default: break
+      }
       freeBlock(block)
     }
   }

@@ -16,7 +16,58 @@ struct ClosureBlock {
   @inline(__always) var captures: UnsafeMutablePointer<Value> { block.at(32) }
 }
 
-/// A captured variable. A machine links its live cells, because cycles can only pass through them.
+/// Circles of references can only pass through blocks that change after they were made: captured variables, the results
+/// of tasks and the causes of errors. A machine links those, and empties them when its run ends.
+struct BlockLinks {
+  private let block: BlockPointer
+  private let place: UnsafeMutablePointer<BlockPointer?>
+
+  @inline(__always) init(_ block: BlockPointer) {
+    self.block = block
+    place = block.at(Self.offset(block.pointee.kind))
+  }
+
+  @inline(__always) private static func offset(_ kind: UInt64) -> Int {
+    switch kind {
+    case Kind.task: 48
+    case Kind.error: 32 + ErrorBlock.slotCount * 16
+    default: 32
+    }
+  }
+
+  private var next: BlockPointer? {
+    get { place.pointee }
+    nonmutating set { place.pointee = newValue }
+  }
+  /// The address of the pointer that points here; nil when the block is not linked.
+  private var link: Link? {
+    get { UnsafeMutableRawPointer(place + 1).load(as: Link?.self) }
+    nonmutating set { UnsafeMutableRawPointer(place + 1).storeBytes(of: newValue, as: Link?.self) }
+  }
+  private typealias Link = UnsafeMutablePointer<BlockPointer?>
+
+  @inline(__always) func clear() {
+    next = nil
+    link = nil
+  }
+
+  func insert(at head: UnsafeMutablePointer<BlockPointer?>) {
+    if link != nil { return }
+    next = head.pointee
+    link = head
+    if let next { BlockLinks(next).link = place }
+    head.pointee = block
+  }
+
+  func unlink() {
+    guard let link else { return }
+    link.pointee = next
+    if let next { BlockLinks(next).link = link }
+    clear()
+  }
+}
+
+/// A captured variable.
 struct CellBlock {
   let block: BlockPointer
   static let size = 48
@@ -24,29 +75,6 @@ struct CellBlock {
   @inline(__always) init(_ value: Value) { block = value.block }
 
   @inline(__always) var slot: UnsafeMutablePointer<Value> { block.at(16) }
-  @inline(__always) var next: BlockPointer? {
-    get { block.at(32, as: BlockPointer?.self).pointee }
-    nonmutating set { block.at(32, as: BlockPointer?.self).pointee = newValue }
-  }
-  /// The address of the pointer that points here.
-  @inline(__always) var link: UnsafeMutablePointer<BlockPointer?>? {
-    get { block.at(40, as: UnsafeMutablePointer<BlockPointer?>?.self).pointee }
-    nonmutating set { block.at(40, as: UnsafeMutablePointer<BlockPointer?>?.self).pointee = newValue }
-  }
-
-  func insert(at head: UnsafeMutablePointer<BlockPointer?>) {
-    next = head.pointee
-    link = head
-    if let next { CellBlock(next).link = block.at(32) }
-    head.pointee = block
-  }
-
-  func unlink() {
-    link?.pointee = next
-    if let next { CellBlock(next).link = link }
-    link = nil
-    next = nil
-  }
 }
 
 /// A range of integers, kept as it was written.
@@ -71,7 +99,7 @@ struct RangeBlock {
 struct ErrorBlock {
   let block: BlockPointer
   static let slotCount = 7
-  static let size = 16 + 16 + slotCount * 16
+  static let size = 16 + 16 + slotCount * 16 + 16
   @inline(__always) init(_ block: BlockPointer) { self.block = block }
   @inline(__always) init(_ value: Value) { block = value.block }
 
@@ -176,6 +204,7 @@ extension Heap {
     error.endOffset = 0
     error.source = -1
     error.line = 0
+    BlockLinks(error.block).clear()
     for index in 0..<ErrorBlock.slotCount { error.slots[index] = .none }
     error.kind.pointee = kind
     error.message.pointee = message

@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+import Weft
+import WeftMachine
+
+/// Every script does what its comments say, in every order of its tasks, and however it is interrupted nothing is left over.
+/// That no block of memory leaks is asserted by the machine itself when it goes.
+@Suite struct ConformanceTests {
+  @Test func thereAreScripts() { #expect(ConformanceScript.all.count > 80) }
+
+  @Test(arguments: ConformanceScript.all)
+  func inOrder(_ script: ConformanceScript) throws {
+    let compiled = try Script(compiling: script.text, name: script.name)
+    var output: [UInt8] = []
+    let result = compiled.runVirtually(.test(), in: .test()) { output += $0 }
+    #expect(script.problem(with: result, output: output) == nil)
+    if let time = script.time { #expect(result.elapsed == time) }
+    if let ticks = script.ticks { #expect(result.ticks == ticks) }
+  }
+
+  @Test(arguments: ConformanceScript.all)
+  func inAnyOrder(_ script: ConformanceScript) throws {
+    let compiled = try Script(compiling: script.text, name: script.name)
+    let usual = compiled.runVirtually(.test(), in: .test())
+    // What takes long in one order takes long in all.
+    for seed in 0..<UInt64(usual.ticks > 3_000 ? 5 : 200) {
+      var output: [UInt8] = []
+      let result = compiled.runVirtually(.test(), in: .test(orderSeed: seed)) { output += $0 }
+      if let problem = script.problem(with: result, output: output, order: script.order) {
+        Issue.record("seed \(seed): \(problem)")
+        return
+      }
+      if seed % 50 != 0 { continue }
+      let again = compiled.runVirtually(.test(), in: .test(orderSeed: seed))
+      #expect(again.ticks == result.ticks && again.elapsed == result.elapsed)
+    }
+  }
+
+  @Test(arguments: ConformanceScript.all)
+  func cancelled(_ script: ConformanceScript) throws {
+    let compiled = try Script(compiling: script.text, name: script.name)
+    let instants = Collected<Int64>()
+    var world = VirtualWorld.test()
+    world.instant = { instants.append($0) }
+    let usual = compiled.runVirtually(.test(), in: world)
+    let step: Int64 = 100_000_000
+    let grid = (0...min(20, usual.elapsed / step)).map { $0 * step }
+    let few = usual.ticks > 3_000 ? 3 : 40
+    for instant in Set(grid + instants.all).sorted().prefix(few) {
+      for seed in [nil, 1, 2, 3] as [UInt64?] {
+        var world = VirtualWorld.test(orderSeed: seed)
+        world.cancelAt = instant
+        let result = compiled.runVirtually(.test(), in: world)
+        #expect(result.leftovers.isEmpty, "cancelled at \(instant) ns in order \(seed.map(String.init) ?? "first")")
+      }
+    }
+  }
+
+  @Test(arguments: ConformanceScript.all.filter(\.isReal))
+  func onTheRealClock(_ script: ConformanceScript) async throws {
+    let compiled = try Script(compiling: script.text, name: script.name)
+    let output = Collected<UInt8>()
+    let result = await compiled.run(.test(), observer: RunObserver(output: { output.append(contentsOf: $0) }))
+    #expect(script.problem(with: result, output: output.all) == nil)
+  }
+}
+
+@Suite struct RobustnessTests {
+  /// Whatever text it is given, Weft says what is wrong or runs it, and stays whole.
+  @Test(arguments: 0..<6 as Range<UInt64>)
+  func mutations(_ seed: UInt64) {
+    let texts = ConformanceScript.all.map(\.text)
+    var mutator = Mutator(seed: seed, texts: texts)
+    for round in 0..<120 {
+      let text = mutator.mutate(texts[(round &* 31 &+ Int(seed) &* 7) % texts.count])
+      guard let script = try? Script(compiling: text) else { continue }
+      _ = script.runVirtually(.test(ticks: 20_000), in: .test(orderSeed: round % 2 == 0 ? nil : seed))
+    }
+  }
+
+  @Test func tickLimit() throws {
+    let script = try Script(compiling: "while true { }")
+    guard case .exceeded(let report) = script.runVirtually(.test(ticks: 1_000)).outcome else {
+      Issue.record("it went on")
+      return
+    }
+    #expect(report.kind == "LimitError" && report.message.contains("tick"))
+    let endless = try Script(compiling: "task f() { taskgroup { start f() } }\nf()")
+    guard case .exceeded = endless.runVirtually(.test(ticks: 1_000)).outcome else {
+      Issue.record("it went on")
+      return
+    }
+  }
+}

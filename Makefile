@@ -43,8 +43,9 @@ test: readline .venv-tests
 	  echo "pip could not install httpbin: the tests against a real HTTP server are skipped"; \
 	fi
 
+# The figures against a real httpbin take a minute, and mean something only without the sanitizer.
 integration: readline .venv-tests
-	WEFT_INTEGRATION=1 $(TEST) --filter "IntegrationTests|FigureTests"
+	WEFT_INTEGRATION=1 WEFT_TEST_PYTHON=$(abspath $(TEST_PYTHON)) swift test --filter WeftExamplesTests
 
 lint:
 	swift format lint --strict -r Sources Tests Package.swift

@@ -214,7 +214,7 @@ struct LoopbackServerTests {
     try await withFetcher { fetcher in
       let server = try await LoopbackServer.start()
       _ = try await fetcher.get(server.url("/get"))
-      async let slow = fetcher.get(server.url("/delay/2"))
+      async let slow = fetcher.get(server.url("/delay/0.8"))
       #expect(await eventually { server.statistics.inFlight == 1 })
       await server.stop()
       #expect(try await slow.status == 200)

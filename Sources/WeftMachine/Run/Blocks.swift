@@ -107,6 +107,7 @@ extension Machine {
       return true
     case .thrown(let error):
       locate(error, fiber)
+      followTrace(of: error, into: fiber)
       unwind(fiber, .thrown, error)
     case .cancelled: unwind(fiber, .cancelled)
     }

@@ -141,6 +141,26 @@ extension Machine {
     heap.append(step, toList: block.trace)
   }
 
+  /// An error that has just left a started task goes on through the calls of the task that waited for it.
+  func followTrace(of error: Value, into fiber: FiberPointer) {
+    let trace = ErrorBlock(error).trace
+    guard trace.pointee.tag == Kind.list, ListBlock(trace.pointee).count > 0,
+      ListBlock(trace.pointee).elements[ListBlock(trace.pointee).count - 1].tag == Kind.list
+    else { return }
+    var base = fiber.pointee.base
+    var pc = fiber.pointee.pc
+    while ListBlock(trace.pointee).count < Self.longestTrace {
+      let position = position(of: pc)
+      if let index = function(at: position), image.functions[index].source >= 0, image.spans[position].end > 0 {
+        heap.append(Value(position), toList: trace)
+      }
+      let link = (base - 1).pointee
+      guard link.bits != 0, let outer = UnsafePointer<UInt64>(bitPattern: UInt(link.tag)) else { return }
+      base -= Int(link.bits)
+      pc = outer
+    }
+  }
+
   /// An error that is thrown again and again, or that many tasks await, does not grow without end.
   private static let longestTrace = 64
 

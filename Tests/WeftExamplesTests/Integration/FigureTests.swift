@@ -4,7 +4,8 @@ import Weft
 /// The times that the chapter's rows promise, against a real httpbin. With `WEFT_INTEGRATION=1` only.
 ///
 /// Other work on the machine makes a run slower and never faster, so the fastest of three counts.
-@Suite(.serialized, .enabled(if: RealRun.isLongWanted), .needsHTTPBin, .httpbin)
+@Suite(
+  .serialized, .enabled(if: RealRun.isLongWanted, "takes long: set WEFT_INTEGRATION=1"), .needsHTTPBin, .httpbin)
 struct FigureTests {
   /// How many seconds the fastest of up to three runs took; no more are made once one is within the bound.
   private func seconds(_ script: Script, bound: Double) async throws -> Double {

@@ -10,7 +10,8 @@ TEST_BUILD := .build-tests
 TEST_PYTHON := .venv-tests/bin/python
 # The linker that is the default on Linux warns of ten thousand symbols of the sanitizer.
 TEST_FLAGS := --scratch-path $(TEST_BUILD) --sanitize=address $(if $(filter Linux,$(shell uname)),-Xswiftc -use-ld=lld)
-TEST := ASAN_OPTIONS=detect_leaks=0 WEFT_TEST_PYTHON=$(abspath $(TEST_PYTHON)) swift test $(TEST_FLAGS)
+# One after the other: on two cores the conformance suite would starve the servers that other tests talk to.
+TEST := ASAN_OPTIONS=detect_leaks=0 WEFT_TEST_PYTHON=$(abspath $(TEST_PYTHON)) swift test --no-parallel $(TEST_FLAGS)
 
 .PHONY: demo build test lint bench integration readline clean
 

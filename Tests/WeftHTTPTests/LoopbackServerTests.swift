@@ -183,7 +183,7 @@ struct LoopbackServerTests {
     try await withServer(configuration) { server, fetcher in
       try await withThrowingTaskGroup(of: Void.self) { group in
         for _ in 0..<50 {
-          group.addTask { _ = try await fetcher.get(server.url("/delay/0.02")) }
+          group.addTask { _ = try await fetcher.get(server.url("/delay/0.5")) }
         }
         try await group.waitForAll()
       }

@@ -139,7 +139,6 @@ private struct AsyncDriver {
         exchanges.removeValue(forKey: ticket)
         machine.fetchEnded(ticket, result)
       case .cancel: machine.cancelRun()
-      case .deadline: break
       }
     }
     return !events.isEmpty

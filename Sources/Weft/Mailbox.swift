@@ -6,7 +6,6 @@ final class Mailbox: Sendable {
   enum Event: Sendable {
     case fetchEnded(ticket: UInt64, Result<FetchResponse, FetchFailure>)
     case cancel
-    case deadline
   }
 
   private struct State {

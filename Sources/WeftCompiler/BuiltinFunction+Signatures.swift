@@ -102,6 +102,18 @@ extension BuiltinFunction {
         "__retry_delay", [.needed("backoff"), .needed("factor"), .needed("jitter"), .needed("number")],
         "how long a `retry` waits before its try `number`")
     case .errorIs: .init("__error_is", [.needed("e"), .needed("kinds")], "whether an error is of one of the kinds")
+    case .semaphore: .init("semaphore", [.needed("permits")], "a Semaphore: `with` takes one of its permits")
+    case .lock: .init("lock", [], "a Lock: one task at a time holds it, by `with`")
+    case .rate:
+      .init(
+        "rate", [.needed("rate"), .optional("burst")],
+        "a RateLimiter: each `with` takes one token of a bucket that holds `burst` (1) and fills at that rate")
+    case .queue: .init("queue", [.optional("limit")], "a Queue that holds at most `limit` items, or any number")
+    case .shared: .init("shared", [.needed("value")], "a cell that all tasks see, with `.value` and `.update(f)`")
+    case .completed:
+      .init("completed", [.needed("handles")], "a sequence of the handles of started tasks in the order in which they end")
+    case .updateBegin: .init("__update_begin", [], "the running `update` begins")
+    case .updateEnd: .init("__update_end", [.needed("outer")], "the running `update` ends")
     case .mathPi, .mathE, .mathTau, .mathInf, .mathNan, .mathSqrt, .mathIsqrt, .mathCbrt, .mathFloor, .mathCeil,
       .mathTrunc, .mathSin, .mathCos, .mathTan, .mathAsin, .mathAcos, .mathAtan, .mathAtan2, .mathSinh, .mathCosh,
       .mathTanh, .mathExp, .mathLog, .mathLog2, .mathLog10, .mathLog1p, .mathPow, .mathHypot, .mathFmod, .mathGcd,

@@ -5,7 +5,7 @@ enum Builtins {
   /// What `is` tests besides kinds of error.
   static let typeNames: Set<String> = [
     "None", "Bool", "Int", "Float", "String", "Duration", "Rate", "Bytes", "List", "Map", "Range", "Function", "Task",
-    "Group", "Response",
+    "Group", "Response", "Semaphore", "Lock", "RateLimiter", "Queue", "Shared",
   ]
   private static let byName: [String: BuiltinFunction] = {
     var table: [String: BuiltinFunction] = [:]

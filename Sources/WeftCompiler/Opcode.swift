@@ -91,7 +91,8 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   case setIndex  // R[a][R[b]] = R[c]; flag 1 consumes b, flag 2 consumes c
   case getMember  // R[a] = R[b].constants[c]
   case getMemberOptional  // R[a] = R[b]?.constants[c]
-  // A path is a root (flags: 0 R[bx], 1 R[bx].cell, 2 captures[bx].cell, 3 globals[bx], with bx in the next word) and the
+  // A path is a root (flags: 0 R[bx], 1 R[bx].cell, 2 captures[bx].cell, 3 globals[bx], 4 R[bx], of which only what a
+  // Shared inside holds may change, with bx in the next word) and the
   // c keys in R[b] …, which are consumed. All of it happens in place and at once, or not at all.
   case setPath  // root[keys…] = R[a]; R[a] is consumed
   case updatePath  // root[keys…] op= R[a]; the next word's a is the operator
@@ -132,7 +133,9 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   case scopeHandle  // R[a] = a handle of the innermost scope
   // the body is left by the completion in R[a]: wait for all that was started; the completion may change
   case leaveScope
-  case gate  // wait until a task may begin
+  // wait until a task may begin; the jump in the next word is taken if the sequence R[a] has no further element
+  case gate
+  case acquire  // take what the innermost scope, a `with`, asks for
   // a child that calls the closure R[a]; flag 1: with the argument R[b], consumed; flag 2: labelled constants[next
   // bx]
   case spawn
@@ -187,5 +190,5 @@ public enum Completion {
 
 /// The kinds of scope that `enterScope` opens.
 public enum ScopeKind: UInt8, Sendable {
-  case root, gather, race, taskgroup, timeout, semaphore, rate, retry, shield, finally
+  case root, gather, race, taskgroup, timeout, semaphore, rate, retry, shield, finally, with
 }

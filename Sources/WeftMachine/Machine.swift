@@ -321,14 +321,8 @@ public final class Machine {
         scope.pointee.nextIndex > best?.started ?? 0,
         scope.pointee.parent != root || kind == .gather
       else { continue }
-      let position = Int(scope.pointee.openedAt)
-      let line =
-        function(at: position).flatMap { index in
-          image.functions[index].source < 0
-            ? nil : image.sources[image.functions[index].source].line(at: Int(image.spans[position].start))
-        } ?? 0
       best = BlockProgress(
-        kind: "\(kind)", line: line, started: scope.pointee.nextIndex, running: scope.pointee.children, elapsed: elapsed
+        kind: "\(kind)", line: line(ofCode: Int(scope.pointee.openedAt)), started: scope.pointee.nextIndex, running: scope.pointee.children, elapsed: elapsed
       )
     }
     return best

@@ -72,6 +72,11 @@ extension Machine {
     case Kind.response: "Response"
     case Kind.task: "Task"
     case Kind.group: "Group"
+    case Kind.semaphore: "Semaphore"
+    case Kind.lock: "Lock"
+    case Kind.rateLimiter: "RateLimiter"
+    case Kind.queue: "Queue"
+    case Kind.shared: "Shared"
     default: "None"
     }
   }

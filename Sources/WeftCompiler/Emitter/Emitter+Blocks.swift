@@ -106,12 +106,24 @@ extension Emitter {
       }
     case .semaphore:
       emitScope(.semaphore, flags: 0, options: [positional], to: target, span) { self.emit(body, into: $0) }
+    case .rate:
+      emitScope(.rate, flags: 0, options: [positional, option("burst")], to: target, span) { self.emit(body, into: $0) }
     case .shield: emitScope(.shield, flags: 0, options: [], to: target, span) { self.emit(body, into: $0) }
     case .retry:
       emitRetry(
         positional, ["backoff", "factor", "jitter", "on"].map(option), name, body, to: target, span)
-    case .rate, .pool:
+    case .pool:
       diagnostics.append(Diagnostic(.error, "E0901", "`\(kind.rawValue)` is not part of this version yet", at: span))
+    }
+  }
+
+  /// `with a, b { }`: a scope for each handle, the first outermost.
+  func emitWith(_ handles: ArraySlice<Expr>, _ body: Block, to target: Int, _ span: Span) {
+    guard let handle = handles.first else { return emit(body, into: target) }
+    emitScope(.with, flags: 0, options: [handle], to: target, handle.span) { value in
+      self.f.span = handle.span
+      self.f.emit(.acquire)
+      self.emitWith(handles.dropFirst(), body, to: value, span)
     }
   }
 
@@ -240,7 +252,8 @@ extension Emitter {
     f.span = span
     f.place(start)
     // The next element is drawn only when its task may begin.
-    f.emit(.gate)
+    f.emit(.gate, a: iterator)
+    f.emitJump(.jump, to: end)
     f.emit(.iterateNext, a: iterator, b: element)
     f.emitJump(.jump, to: end)
     f.emit(.spawn, flags: 1, a: closure, b: element)

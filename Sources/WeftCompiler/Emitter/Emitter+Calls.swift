@@ -128,7 +128,7 @@ extension Emitter {
     guard let method = BuiltinMethods.id(of: name.text) else { return }
     let parameters = parameterNames(method: name.text, arguments)
     let most = BuiltinMethods.all.filter { $0.name == name.text }.map(\.parameters.count).max() ?? 0
-    if Builtins.mutatingNames.contains(name.text), !optional, isPlace(base) {
+    if Builtins.mutatingNames.contains(name.text), !optional, isPlace(base) || passesValue(base) {
       emitPathMethod(method, base, arguments, parameters, most, to: target, span)
       return
     }
@@ -170,13 +170,22 @@ extension Emitter {
     switch expression.kind {
     case .name:
       if let declaration = resolution[expression.span] {
-        return !declaration.isTask && !declaration.isErrorKind
+        return declaration.isVariable && !declaration.isTask && !declaration.isErrorKind
           && (declaration.global >= 0 || declaration.owner === f || declaration.isCell)
       }
       return false
     case .member(let base, _, let optional): return !optional && isPlace(base)
     case .index(let base, _): return isPlace(base)
     default: return false
+    }
+  }
+
+  /// Whether the expression goes through the `.value` of what may be a Shared.
+  private func passesValue(_ expression: Expr) -> Bool {
+    switch expression.kind {
+    case .member(let base, let name, let optional): !optional && (name.text == "value" || passesValue(base))
+    case .index(let base, _): passesValue(base)
+    default: false
     }
   }
 
@@ -197,6 +206,7 @@ extension Emitter {
     let (kind, index) = encode(root)
     f.emit(.callPathMethod, flags: kind, a: first, b: firstKey, c: keys.count)
     f.emit(.jump, flags: UInt8(truncatingIfNeeded: count), a: method, bx: index)
+    if case .fixed(let register) = root { f.emit(.clear, a: register, b: 1) }
     if first != target { f.emit(.take, a: target, b: first) }
   }
 
@@ -241,17 +251,20 @@ extension Emitter {
       case .cell(let cell): f.emit(.setCell, a: value, b: cell)
       case .captureCell(let capture): f.emit(.setCaptureCell, a: value, b: capture)
       case .global(let global): f.emit(.setGlobal, a: value, bx: global)
+      // unreachable: a variable, or a path with keys.
+      case .fixed: break
       }
     } else {
       f.emit(.setPath, flags: kind, a: value, b: firstKey, c: keys.count)
       f.emit(.jump, bx: index)
+      if case .fixed(let register) = root { f.emit(.clear, a: register, b: 1) }
     }
     f.emit(.loadNone, a: target)
   }
 
   private func load(_ root: PathRoot, to target: Int) {
     switch root {
-    case .register(let register): f.emit(.move, a: target, b: register)
+    case .register(let register), .fixed(let register): f.emit(.move, a: target, b: register)
     case .cell(let cell): f.emit(.getCell, a: target, b: cell)
     case .captureCell(let capture): f.emit(.getCaptureCell, a: target, b: capture)
     case .global(let global): f.emit(.getGlobal, a: target, bx: global)

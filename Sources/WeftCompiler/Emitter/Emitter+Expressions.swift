@@ -176,8 +176,9 @@ extension Emitter {
       }
     case .scoped(let kind, let arguments, let name, let body, let elseBody):
       emitScoped(kind, arguments, name, body, elseBody, to: target, expression.span)
+    case .with(let handles, let body): emitWith(handles[...], body, to: target, expression.span)
     case .throwsTest(let kinds, let body): emitThrowsTest(kinds, body, to: target, expression.span)
-    case .computeCall, .computeBlock, .computeFor, .with, .mock:
+    case .computeCall, .computeBlock, .computeFor, .mock:
       diagnostics.append(
         Diagnostic(.error, "E0901", "this is not part of this version yet", at: expression.span))
     }

@@ -264,7 +264,7 @@ extension Emitter {
       f.emit(.setPath, flags: kind, a: new, b: first, c: keys.count)
       f.emit(.jump, bx: index)
     }
-    if case .register(let register) = root, isTemporaryRoot(target) { f.emit(.clear, a: register, b: 1) }
+    if case .fixed(let register) = root { f.emit(.clear, a: register, b: 1) }
   }
 
   /// Whether an expression calls nothing and waits for nothing, so that no variable changes meanwhile.
@@ -280,17 +280,6 @@ extension Emitter {
     case .string(let parts):
       parts.allSatisfy { part in if case .interpolation(let inner) = part { isQuiet(inner) } else { true } }
     default: false
-    }
-  }
-
-  private func isTemporaryRoot(_ target: Expr) -> Bool {
-    var root = target
-    while true {
-      switch root.kind {
-      case .member(let base, _, _), .index(let base, _): root = base
-      case .name: return false
-      default: return true
-      }
     }
   }
 
@@ -331,6 +320,8 @@ extension Emitter {
     case .cell(let cell): f.emit(.setCell, a: register, b: cell)
     case .captureCell(let capture): f.emit(.setCaptureCell, a: register, b: capture)
     case .global(let global): f.emit(.setGlobal, a: register, bx: global)
+    // unreachable: the root of a declaration is a variable.
+    case .fixed: break
     }
   }
 
@@ -349,6 +340,8 @@ extension Emitter {
     case cell(Int)
     case captureCell(Int)
     case global(Int)
+    /// A value that is no variable: only what a Shared inside holds may change.
+    case fixed(Int)
   }
 
   enum PathKey {
@@ -370,6 +363,7 @@ extension Emitter {
     case .cell(let index): (1, index)
     case .captureCell(let index): (2, index)
     case .global(let index): (3, index)
+    case .fixed(let index): (4, index)
     }
   }
 
@@ -386,7 +380,7 @@ extension Emitter {
       return root
     case .name:
       if let declaration = resolution[target.span], !isCapturedCopy(declaration), !declaration.isTask,
-        !declaration.isErrorKind
+        !declaration.isErrorKind, declaration.isVariable
       {
         return root(of: declaration)
       }
@@ -394,7 +388,7 @@ extension Emitter {
     default:
       let register = f.allocate()
       emit(target, to: register)
-      return .register(register)
+      return .fixed(register)
     }
   }
 

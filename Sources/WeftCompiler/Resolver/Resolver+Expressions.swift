@@ -92,7 +92,6 @@ extension Resolver {
     case .scoped(let kind, let arguments, let name, let body, let elseBody):
       resolveScoped(kind, arguments, name, body, elseBody, at: expression.span)
     case .with(let handles, let body):
-      report("E0901", "`with` is not part of this version yet", at: expression.span)
       for handle in handles { resolve(handle) }
       resolve(body)
     case .mock(_, let answer, _): resolve(answer)
@@ -221,10 +220,20 @@ extension Resolver {
         at: arguments[most].value.span)
     }
     if Builtins.alwaysMutates(name.text), let root = rootName(base), let declaration = table[root.name] {
-      changed(declaration, at: root.span, part: true)
-    } else if Builtins.mutatingNames.contains(name.text), let root = rootName(base), let declaration = table[root.name]
+      // What a Shared holds can change wherever the handle stands.
+      if declaration.isVariable || !passesValue(base) { changed(declaration, at: root.span, part: true) }
+    } else if Builtins.mutatingNames.contains(name.text), let root = rootName(base), let declaration = table[root.name],
+      declaration.isVariable
     {
       declaration.isChanged = true
+    }
+  }
+
+  private func passesValue(_ expression: Expr) -> Bool {
+    switch expression.kind {
+    case .member(let base, let name, _): name.text == "value" || passesValue(base)
+    case .index(let base, _): passesValue(base)
+    default: false
     }
   }
 
@@ -376,7 +385,8 @@ extension Resolver {
     case .shield: checkOptions(arguments, of: "shield", positional: 0, names: [], at: span)
     case .retry:
       checkOptions(arguments, of: "retry", positional: 1, names: ["backoff", "factor", "jitter", "on"], at: span)
-    case .rate, .pool:
+    case .rate: checkOptions(arguments, of: "rate", positional: 1, names: ["burst"], at: span)
+    case .pool:
       for argument in arguments { resolve(argument.value) }
       report("E0901", "`\(kind.rawValue)` is not part of this version yet", at: span)
     }

@@ -80,10 +80,12 @@ extension Resolver {
   private func resolve(target: Expr) {
     var root = target
     var isPart = false
+    var passesValue = false
     while true {
       switch root.kind {
       case .member(let base, let name, let optional):
         if optional { report("E0401", "cannot assign to `?.\(name.text)`", at: target.span) }
+        if name.text == "value" { passesValue = true }
         root = base
         isPart = true
       case .index(let base, let index):
@@ -97,7 +99,8 @@ extension Resolver {
           }
           return
         }
-        changed(declaration, at: root.span, part: isPart)
+        // What a Shared holds can change wherever the handle stands.
+        if declaration.isVariable || !passesValue { changed(declaration, at: root.span, part: isPart) }
         return
       case .invalid: return
       case .call where isPart:

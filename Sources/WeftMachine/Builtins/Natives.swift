@@ -50,6 +50,14 @@ extension Machine {
     case .formatted: return OutputFunctions.formatted
     case .retryDelay: return RetryFunctions.delay
     case .errorIs: return RetryFunctions.errorIs
+    case .semaphore: return HandleFunctions.semaphore
+    case .lock: return HandleFunctions.lock
+    case .rate: return HandleFunctions.rate
+    case .queue: return HandleFunctions.queue
+    case .shared: return HandleFunctions.shared
+    case .completed: return HandleFunctions.completed
+    case .updateBegin: return HandleFunctions.updateBegin
+    case .updateEnd: return HandleFunctions.updateEnd
     case .map, .filter, .reduce: return ofPrelude
     case .mathPi, .mathE, .mathTau, .mathInf, .mathNan, .mathSqrt, .mathIsqrt, .mathCbrt, .mathFloor, .mathCeil,
       .mathTrunc, .mathSin, .mathCos, .mathTan, .mathAsin, .mathAcos, .mathAtan, .mathAtan2, .mathSinh, .mathCosh,

@@ -59,7 +59,7 @@ extension Machine {
       }
     }
     for fiber in fibers.reversed() where fiber.pointee.wait != .join {
-      let place = line(of: fiber)
+      let place = line(ofCode: position(of: fiber.pointee.pc))
       switch fiber.pointee.wait {
       case .task:
         if let target = fiber.pointee.target {
@@ -80,8 +80,8 @@ extension Machine {
     return function.role == .main ? "the script" : "`\(function.name)`"
   }
 
-  private func line(of fiber: FiberPointer) -> Int {
-    let position = position(of: fiber.pointee.pc)
+  /// The line of the script that an index into the image's code belongs to; 0 for the prelude.
+  func line(ofCode position: Int) -> Int {
     guard let index = function(at: position), image.functions[index].source >= 0 else { return 0 }
     return image.sources[image.functions[index].source].line(at: Int(image.spans[position].start))
   }
@@ -108,6 +108,7 @@ extension Machine {
         switch block.pointee.kind {
         case Kind.task: TaskBlock(block).result
         case Kind.error: ErrorBlock(block).cause
+        case Kind.queue: QueueBlock(block).items
         default: CellBlock(block).slot
         }
       let value = slot.pointee
@@ -144,11 +145,13 @@ extension Machine {
     for scope in scopes { discard(scope) }
     for fiber in fibers {
       cancelTimer(timerNode(fiber))
+      // A fiber keeps the queue that it waits for.
+      if fiber.pointee.wait == .get || fiber.pointee.wait == .put || fiber.pointee.wait == .drain { leaveQueue(fiber) }
       if let handle = fiber.pointee.handle {
         TaskBlock(handle).fiber = nil
-        TaskBlock(handle).firstWaiter = nil
-        TaskBlock(handle).lastWaiter = nil
+        TaskBlock(handle).waiters.pointee = WaitList()
         TaskBlock(handle).state = .cancelled
+        forgetWatchers(of: handle)
       }
       clearLinks(of: fiber)
     }

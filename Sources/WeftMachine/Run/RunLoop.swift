@@ -566,7 +566,8 @@ extension Machine {
           let sequence = (base + fieldA(word)).pointee
           let cursor = base + fieldA(word) + 1
           core.pointee.ticks &-= 1
-          if core.pointee.ticks < 0 {
+          // What was drawn from a queue is not lost to a cancellation at the end of a slice.
+          if core.pointee.ticks < 0, !fiber.pointee.hasDrawn {
             fiber.pointee.pc = pc - 1
             core.pointee.ticks &+= 1
             return .slice
@@ -583,14 +584,17 @@ extension Machine {
             } else {
               pc += 1 + fieldBX(pc.pointee)
             }
-          } else if nextElement(of: sequence, cursor, into: base + fieldB(word)) {
-            pc += 1
           } else {
-            pc += 1 + fieldBX(pc.pointee)
+            fiber.pointee.pc = pc
+            switch nextElement(of: sequence, cursor, into: base + fieldB(word)) {
+            case .element: pc += 1
+            case .end: pc += 1 + fieldBX(pc.pointee)
+            case .parked: continue reload
+            }
           }
         case .iterateNextPair:
           core.pointee.ticks &-= 1
-          if core.pointee.ticks < 0 {
+          if core.pointee.ticks < 0, !fiber.pointee.hasDrawn {
             fiber.pointee.pc = pc - 1
             core.pointee.ticks &+= 1
             return .slice
@@ -807,9 +811,17 @@ extension Machine {
           if !leaveScope(word) { continue reload }
         case .gate:
           if fiber.pointee.scope.pointee.gate != nil || core.pointee.cancelledScopes > 0 {
-            fiber.pointee.pc = pc
+            if isExhausted((base + fieldA(word)).pointee, (base + fieldA(word) + 1).pointee) {
+              pc += 1 + fieldBX(pc.pointee)
+              continue
+            }
+            fiber.pointee.pc = pc + 1
             if !passGate() { continue reload }
           }
+          pc += 1
+        case .acquire:
+          fiber.pointee.pc = pc
+          if !acquire() { continue reload }
         case .spawn:
           var label = -1
           if fieldFlags(word) & 2 != 0 {

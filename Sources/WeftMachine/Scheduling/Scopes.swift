@@ -26,6 +26,7 @@ extension Machine {
       GroupBlock(handle).scope = nil
       heap.release(handle)
     }
+    if let limiter = scope.pointee.limiter { heap.release(limiter) }
     heap.release(scope.pointee.results)
     heap.release(scope.pointee.labels)
     heap.release(scope.pointee.errors)
@@ -217,10 +218,7 @@ extension Machine {
     let scope = fiber.pointee.scope
     scope.pointee.isExiting = true
     scope.pointee.register = Int32(register)
-    if scope.pointee.isReserved {
-      scope.pointee.isReserved = false
-      releasePermits(of: scope)
-    }
+    giveBackReservation(of: scope)
     let completion = fiber.pointee.base + register
     switch Int(completion.pointee.int) {
     case Completion.thrown:
@@ -252,6 +250,7 @@ extension Machine {
     let place = fiber.pointee.base + Int(scope.pointee.register)
     let outcome = outcome(of: scope, place)
     if let parent = scope.pointee.parent { fiber.pointee.scope = parent }
+    if scope.pointee.holdsPermit, let limiter = scope.pointee.limiter { release(permitOf: LimiterBlock(limiter)) }
     discard(scope)
     return outcome
   }

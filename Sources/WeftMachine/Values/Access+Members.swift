@@ -18,6 +18,7 @@ extension Machine {
       case Kind.rate: rateMember(base.float, text)
       case Kind.range: Machine.rangeMember(RangeBlock(base), text)
       case Kind.errorKind: text == "name" ? Machine.name(ofKind: base).retained() : nil
+      case Kind.semaphore, Kind.lock, Kind.rateLimiter, Kind.queue, Kind.shared: handleMember(base, text)
       default: nil
       }
     if let result { return result }
@@ -72,6 +73,11 @@ extension Machine {
     case .rate: ["per_second", "interval"]
     case .range: ["lower", "upper"]
     case .errorKind: ["name"]
+    case .semaphore: ["available", "permits"]
+    case .lock: ["locked"]
+    case .rateLimiter: ["rate", "burst"]
+    case .queue: ["closed", "limit"]
+    case .shared: ["value"]
     default: []
     }
   }
@@ -173,6 +179,11 @@ extension Machine {
     case Kind.response: .response
     case Kind.task: .task
     case Kind.group: .group
+    case Kind.semaphore: .semaphore
+    case Kind.lock: .lock
+    case Kind.rateLimiter: .rateLimiter
+    case Kind.queue: .queue
+    case Kind.shared: .shared
     case Kind.errorKind: .errorKind
     default: .none
     }

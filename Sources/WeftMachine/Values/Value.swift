@@ -36,6 +36,12 @@ public enum Kind {
   public static let group: UInt64 = 27
   /// A kind of error, such as `TimeoutError`: holds its name.
   public static let errorKind: UInt64 = 28
+  public static let semaphore: UInt64 = 29
+  public static let lock: UInt64 = 30
+  public static let rateLimiter: UInt64 = 31
+  public static let queue: UInt64 = 32
+  /// A cell that several tasks see; laid out as a captured variable.
+  public static let shared: UInt64 = 33
 }
 
 /// One script value: 16 bytes of plain data. Copying one does not count a reference; `retain` and `release` do.

@@ -111,7 +111,8 @@ extension BuiltinFunction {
     case .queue: .init("queue", [.optional("limit")], "a Queue that holds at most `limit` items, or any number")
     case .shared: .init("shared", [.needed("value")], "a cell that all tasks see, with `.value` and `.update(f)`")
     case .completed:
-      .init("completed", [.needed("handles")], "a sequence of the handles of started tasks in the order in which they end")
+      .init(
+        "completed", [.needed("handles")], "a sequence of the handles of started tasks in the order in which they end")
     case .updateBegin: .init("__update_begin", [], "the running `update` begins")
     case .updateEnd: .init("__update_end", [.needed("outer")], "the running `update` ends")
     case .mathPi, .mathE, .mathTau, .mathInf, .mathNan, .mathSqrt, .mathIsqrt, .mathCbrt, .mathFloor, .mathCeil,

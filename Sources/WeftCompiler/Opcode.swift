@@ -133,8 +133,7 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   case scopeHandle  // R[a] = a handle of the innermost scope
   // the body is left by the completion in R[a]: wait for all that was started; the completion may change
   case leaveScope
-  // wait until a task may begin; the jump in the next word is taken if the sequence R[a] has no further element
-  case gate
+  case gate  // wait until a task may begin, unless the sequence R[a] has no further element
   case acquire  // take what the innermost scope, a `with`, asks for
   // a child that calls the closure R[a]; flag 1: with the argument R[b], consumed; flag 2: labelled constants[next
   // bx]

@@ -322,7 +322,8 @@ public final class Machine {
         scope.pointee.parent != root || kind == .gather
       else { continue }
       best = BlockProgress(
-        kind: "\(kind)", line: line(ofCode: Int(scope.pointee.openedAt)), started: scope.pointee.nextIndex, running: scope.pointee.children, elapsed: elapsed
+        kind: "\(kind)", line: line(ofCode: Int(scope.pointee.openedAt)), started: scope.pointee.nextIndex,
+        running: scope.pointee.children, elapsed: elapsed
       )
     }
     return best

@@ -4,10 +4,13 @@
 ///     for diagnostic in result.diagnostics { print(DiagnosticRenderer(color: false).text(diagnostic, in: source)) }
 public struct DiagnosticRenderer: Sendable {
   private let color: Bool
+  /// The most columns of an excerpt.
+  private let limit: Int
 
-  /// With `color`, the text holds ANSI escapes for a terminal.
-  public init(color: Bool) {
+  /// With `color`, the text holds ANSI escapes for a terminal. Lines of the script are cut to fit `width` columns.
+  public init(color: Bool, width: Int? = nil) {
     self.color = color
+    limit = width.map { max(20, $0 - 8) } ?? 120
   }
 
   /// Several lines, without a line break at the end.
@@ -79,11 +82,11 @@ public struct DiagnosticRenderer: Sendable {
   private func rows(_ marks: [Mark]) -> [Row] {
     var rows: [Row] = []
     for mark in marks {
-      let first = Excerpt(mark.source, line: mark.firstLine, span: mark.span)
+      let first = Excerpt(mark.source, line: mark.firstLine, span: mark.span, limit: limit)
       let isSplit = mark.lastLine > mark.firstLine
       rows.append(Row(line: mark.firstLine, excerpt: first, text: isSplit ? nil : mark.text, isMain: mark.isMain))
       if isSplit {
-        let last = Excerpt(mark.source, line: mark.lastLine, span: mark.span)
+        let last = Excerpt(mark.source, line: mark.lastLine, span: mark.span, limit: limit)
         rows.append(Row(line: mark.lastLine, excerpt: last, text: mark.text, isMain: mark.isMain))
       }
     }

@@ -253,7 +253,6 @@ extension Emitter {
     f.place(start)
     // The next element is drawn only when its task may begin.
     f.emit(.gate, a: iterator)
-    f.emitJump(.jump, to: end)
     f.emit(.iterateNext, a: iterator, b: element)
     f.emitJump(.jump, to: end)
     f.emit(.spawn, flags: 1, a: closure, b: element)

@@ -128,7 +128,10 @@ extension Emitter {
     guard let method = BuiltinMethods.id(of: name.text) else { return }
     let parameters = parameterNames(method: name.text, arguments)
     let most = BuiltinMethods.all.filter { $0.name == name.text }.map(\.parameters.count).max() ?? 0
-    if Builtins.mutatingNames.contains(name.text), !optional, isPlace(base) || passesValue(base) {
+    // `update` changes a map, but not the handle of a Shared, so only the run tells whether it needs a variable.
+    if Builtins.mutatingNames.contains(name.text), !optional,
+      isPlace(base) || passesValue(base) || !Builtins.alwaysMutates(name.text)
+    {
       emitPathMethod(method, base, arguments, parameters, most, to: target, span)
       return
     }

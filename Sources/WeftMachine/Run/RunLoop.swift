@@ -811,14 +811,10 @@ extension Machine {
           if !leaveScope(word) { continue reload }
         case .gate:
           if fiber.pointee.scope.pointee.gate != nil || core.pointee.cancelledScopes > 0 {
-            if isExhausted((base + fieldA(word)).pointee, (base + fieldA(word) + 1).pointee) {
-              pc += 1 + fieldBX(pc.pointee)
-              continue
-            }
-            fiber.pointee.pc = pc + 1
+            if isExhausted((base + fieldA(word)).pointee, (base + fieldA(word) + 1).pointee) { continue }
+            fiber.pointee.pc = pc
             if !passGate() { continue reload }
           }
-          pc += 1
         case .acquire:
           fiber.pointee.pc = pc
           if !acquire() { continue reload }

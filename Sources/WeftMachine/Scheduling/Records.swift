@@ -169,6 +169,8 @@ struct Scope {
   /// Where it was opened: an index into the image's code.
   var openedAt: Int32 = 0
   var openedTime: Int64 = 0
+  /// For `.cancel()`: where it was called, an index into the image's code; else -1.
+  var cancelledFrom: Int32 = -1
 }
 
 /// What the run loop needs of a function.

@@ -40,6 +40,9 @@ extension Machine {
     if scope.pointee.isCancelled { return }
     scope.pointee.isCancelled = true
     scope.pointee.reason = reason
+    if reason == .asked, let fiber = core.pointee.fiber {
+      scope.pointee.cancelledFrom = Int32(truncatingIfNeeded: position(of: fiber.pointee.pc))
+    }
     core.pointee.cancelledScopes += 1
     var affected: [FiberPointer] = []
     if let owner = scope.pointee.owner { affected.append(owner) }
@@ -55,6 +58,41 @@ extension Machine {
     // Those that wait at a gate end here and now, and wake who awaits them. By then each of these must know of its own
     // cancellation, or it would take theirs for an error.
     for fiber in waiting where fiber.pointee.wait != .nothing { interrupt(fiber) }
+  }
+
+  /// Why a task was cancelled, and where.
+  struct Cancellation {
+    var reason = CancelReason.none
+    /// The kind of the cancelled block, a `ScopeKind`.
+    var kind: UInt8 = 0
+    /// Where the block was opened, or `.cancel()` called: an index into the image's code.
+    var place: Int32 = -1
+
+    init() {}
+
+    init(of scope: ScopePointer) {
+      reason = scope.pointee.reason
+      kind = scope.pointee.kind
+      place = reason == .asked ? scope.pointee.cancelledFrom : scope.pointee.openedAt
+    }
+  }
+
+  /// The error that those get who want what a cancelled task would have given.
+  func taskCancelledError(_ task: String, _ cancellation: Cancellation) -> Value {
+    let line = cancellation.place < 0 ? 0 : line(ofCode: Int(cancellation.place))
+    let block = "`\(ScopeKind(rawValue: cancellation.kind) ?? .root)` in line \(line)"
+    let why =
+      switch cancellation.reason {
+      case .failure: ", because another task of the \(block) failed"
+      case .deadline: ", because the time of the \(block) was over"
+      case .winner: ", because another task of the \(block) won"
+      case .bodyLeft: ", because the \(block) was left"
+      case .asked: line > 0 ? " by `.cancel()` in line \(line)" : ""
+      case .outside: ", because the run was ended"
+      case .deadlock: ", because no task could go on"
+      case .none: ""
+      }
+    return raise(.taskCancelledError, "\(task) was cancelled\(why)").error
   }
 
   /// The fibers started in `scope`, in the scopes that its owner has opened within it, and in theirs.
@@ -162,7 +200,8 @@ extension Machine {
       // One that was cancelled by itself takes nothing from the block.
       if isLate { scope.pointee.lostChild = true }
       if kind == .gather, scope.pointee.keepsErrors {
-        setResult(scope, index, raise(.taskCancelledError, "the task was cancelled").error)
+        let reason = taskCancelledError("the task", Cancellation(of: self.cancelledScope(from: scope) ?? scope))
+        setResult(scope, index, reason)
       }
     }
   }

@@ -51,7 +51,8 @@ let package = Package(
     .testTarget(name: "WeftMachineTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
     .testTarget(name: "ConformanceTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
     // The command is named here so that it is built for the tests to run it.
-    .testTarget(name: "WeftCommandTests", dependencies: ["WeftCommand", "WeftHTTP", "Weft", "WeftMachine", "WeftSyntax"]),
+    .testTarget(
+      name: "WeftCommandTests", dependencies: ["WeftCommand", "WeftHTTP", "Weft", "WeftMachine", "WeftSyntax"]),
     .testTarget(
       name: "WeftHTTPTests",
       dependencies: [

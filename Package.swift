@@ -47,6 +47,7 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
     .testTarget(name: "WeftSyntaxTests", dependencies: ["WeftSyntax"]),
+    .testTarget(name: "WeftCompilerTests", dependencies: ["Weft"]),
     .testTarget(name: "WeftMachineTests", dependencies: ["Weft"]),
     .testTarget(name: "ConformanceTests", dependencies: ["Weft"]),
     // The command is named here so that it is built for the tests to run it.

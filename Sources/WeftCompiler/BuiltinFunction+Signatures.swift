@@ -101,7 +101,8 @@ extension BuiltinFunction {
       .init(
         "__retry_delay", [.needed("backoff"), .needed("factor"), .needed("jitter"), .needed("number")],
         "how long a `retry` waits before its try `number`")
-    case .errorIs: .init("__error_is", [.needed("e"), .needed("kinds")], "whether an error is of one of the kinds")
+    case .errorIs:
+      .init("__error_is", [.needed("e"), .optional("kinds")], "whether `retry` repeats after an error")
     case .mathPi, .mathE, .mathTau, .mathInf, .mathNan, .mathSqrt, .mathIsqrt, .mathCbrt, .mathFloor, .mathCeil,
       .mathTrunc, .mathSin, .mathCos, .mathTan, .mathAsin, .mathAcos, .mathAtan, .mathAtan2, .mathSinh, .mathCosh,
       .mathTanh, .mathExp, .mathLog, .mathLog2, .mathLog10, .mathLog1p, .mathPow, .mathHypot, .mathFmod, .mathGcd,

@@ -11,6 +11,8 @@ public struct Image: Sendable {
   public var constants: [Constant] = []
   public var globals: [Global] = []
   public var params: [Param] = []
+  /// The parents of the kinds of error that the script declares below another: `HTTPError` for `error Busy: HTTPError`.
+  public var kindParents: [String: String] = [:]
   /// The function that runs the file's top level.
   public var main = 0
   /// Tasks of the prelude that methods and built-ins call, by name.

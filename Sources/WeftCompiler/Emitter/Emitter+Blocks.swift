@@ -135,20 +135,23 @@ extension Emitter {
         // The error of this try stands in the completion's value.
         let mark = self.f.next
         self.f.span = span
+        let window = self.f.allocate(4)
         if options[3] != nil, let matches = self.image.preludeFunctions["__retry_matches"] {
-          let window = self.f.allocate(4)
           self.f.emit(.move, a: window + 2, b: register + 6)
           self.f.emit(.move, a: window + 3, b: register + 1)
           self.f.emit(.callFunction, a: window, b: 2, c: matches)
-          let go = JumpLabel()
-          self.f.emitJump(.jumpIfTrue, a: window, to: go)
-          self.f.emit(.throwError, flags: 1, a: register + 1)
-          self.f.place(go)
+        } else if let matches = Builtins.function(named: "__error_is") {
+          self.f.emit(.move, a: window, b: register + 1)
+          self.f.emit(.loadUnset, a: window + 1)
+          self.f.emit(.callBuiltin, a: window, b: 2, c: Int(matches.rawValue))
         }
+        let go = JumpLabel()
+        self.f.emitJump(.jumpIfTrue, a: window, to: go)
+        self.f.emit(.throwError, flags: 1, a: register + 1)
+        self.f.place(go)
         self.f.emit(.take, a: register + 9, b: register + 1)
         self.f.emit(.addInt, a: register + 7, b: register + 7, c: 1)
         if let delay = Builtins.function(named: "__retry_delay") {
-          let window = self.f.allocate(4)
           for (index, source) in [3, 4, 5, 7].enumerated() {
             self.f.emit(.move, a: window + index, b: register + source)
           }

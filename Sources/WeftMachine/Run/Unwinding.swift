@@ -246,15 +246,23 @@ extension Machine {
   /// Whether an error is of the kind with that name, or of a special case of it.
   func isKind(_ error: Value, _ name: Value) -> Bool {
     let kind = ErrorBlock(error).kind.pointee
-    if StringBlock(kind) == StringBlock(name) { return true }
-    let wanted = name.text
-    if wanted == ErrorKind.error.rawValue { return true }
-    var parent = ErrorKind(rawValue: kind.text)?.parent
-    while let current = parent {
-      if current.rawValue == wanted { return true }
-      parent = current.parent
+    return StringBlock(kind) == StringBlock(name) || isKind(named: kind.text, below: name.text)
+  }
+
+  /// Whether a kind is `wanted`, or below it.
+  func isKind(named kind: String, below wanted: String) -> Bool {
+    var current: String? = kind
+    while let name = current {
+      if name == wanted { return true }
+      current = parent(ofKind: name)
     }
     return false
+  }
+
+  /// The kind above another; nil for `Error` alone. The compiler has seen to it that kinds make no circle.
+  func parent(ofKind name: String) -> String? {
+    if let kind = ErrorKind(rawValue: name) { return kind.parent?.rawValue }
+    return image.kindParents[name] ?? ErrorKind.error.rawValue
   }
 
   private func isKind(_ error: Value, anyOf kinds: ListBlock) -> Bool {

@@ -17,11 +17,19 @@ extension Machine {
       case Kind.duration: Machine.durationMember(base.int, text)
       case Kind.rate: rateMember(base.float, text)
       case Kind.range: Machine.rangeMember(RangeBlock(base), text)
-      case Kind.errorKind: text == "name" ? Machine.name(ofKind: base).retained() : nil
+      case Kind.errorKind: kindMember(Machine.name(ofKind: base), text)
       default: nil
       }
     if let result { return result }
     throw noMember(base, text)
+  }
+
+  private func kindMember(_ name: Value, _ member: String) -> Value? {
+    switch member {
+    case "name": name.retained()
+    case "parent": parent(ofKind: name.text).map { heap.makeErrorKind(intern($0)) } ?? Value.none
+    default: nil
+    }
   }
 
   private func missingKey(_ base: Value, _ name: Value) -> Thrown {
@@ -71,7 +79,7 @@ extension Machine {
       ]
     case .rate: ["per_second", "interval"]
     case .range: ["lower", "upper"]
-    case .errorKind: ["name"]
+    case .errorKind: ["name", "parent"]
     default: []
     }
   }

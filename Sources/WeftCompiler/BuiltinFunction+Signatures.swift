@@ -103,6 +103,10 @@ extension BuiltinFunction {
         "how long a `retry` waits before its try `number`")
     case .errorIs:
       .init("__error_is", [.needed("e"), .optional("kinds")], "whether `retry` repeats after an error")
+    case .unhandled:
+      .init(
+        "__unhandled", ["completion", "value", "matched", "next", "rest"].map { .needed($0) },
+        "what to throw when the body of a `catch each` was left before its last error, or none")
     case .mathPi, .mathE, .mathTau, .mathInf, .mathNan, .mathSqrt, .mathIsqrt, .mathCbrt, .mathFloor, .mathCeil,
       .mathTrunc, .mathSin, .mathCos, .mathTan, .mathAsin, .mathAcos, .mathAtan, .mathAtan2, .mathSinh, .mathCosh,
       .mathTanh, .mathExp, .mathLog, .mathLog2, .mathLog10, .mathLog1p, .mathPow, .mathHypot, .mathFmod, .mathGcd,

@@ -63,8 +63,6 @@ public struct Image: Sendable {
     public var register: Int
     /// Registers from here on are released.
     public var height: Int
-    /// How many scopes of the frame are open at `target`.
-    public var scopes: Int
   }
 
   public enum Constant: Sendable, Hashable {

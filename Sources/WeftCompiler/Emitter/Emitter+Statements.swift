@@ -143,7 +143,7 @@ extension Emitter {
       let mark = f.next
       let value = f.allocate()
       for part in parts {
-        f.emit(.unpackMember, a: value, b: register, c: constant(.string(part.key.text)))
+        emitMember(.getMember, of: Operand(register: register, isTemp: false), part.key, to: value)
         emitUnpack(part.pattern, from: value)
       }
       f.emit(.clear, a: register, b: 1)

@@ -50,6 +50,7 @@ extension Machine {
     case .formatted: return OutputFunctions.formatted
     case .retryDelay: return RetryFunctions.delay
     case .errorIs: return RetryFunctions.errorIs
+    case .unhandled: return HandlerFunctions.unhandled
     case .map, .filter, .reduce: return ofPrelude
     case .mathPi, .mathE, .mathTau, .mathInf, .mathNan, .mathSqrt, .mathIsqrt, .mathCbrt, .mathFloor, .mathCeil,
       .mathTrunc, .mathSin, .mathCos, .mathTan, .mathAsin, .mathAcos, .mathAtan, .mathAtan2, .mathSinh, .mathCosh,

@@ -183,6 +183,11 @@ extension Machine {
 
   func unsetGlobal(_ index: Int) -> Thrown {
     let name = image.globals.indices.contains(index) ? image.globals[index].name : "?"
+    if image.params.contains(where: { $0.global == index && $0.defaultText == nil }) {
+      return raise(
+        .argumentError, "the parameter `\(name)` was not given, and has no default",
+        hint: "give it as `--\(name) value`, or in the `params` of the run's options")
+    }
     return raise(
       .nameError, "`\(name)` has no value yet", hint: "it is declared further down; declare it before this call runs")
   }

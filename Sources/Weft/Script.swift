@@ -10,8 +10,10 @@ public import WeftSyntax
 /// ```
 public struct Script: Sendable {
   public let image: Image
-  /// Advice; errors are thrown.
+  /// Advice: warnings and notes; errors are thrown.
   public let warnings: [Diagnostic]
+  /// The `##` lines at the top of the file, without their marks; nil if there are none.
+  public let documentation: String?
 
   /// The problems of a script that does not compile, all of them, in the order of their places.
   public struct CompileError: Error, Sendable {
@@ -34,6 +36,7 @@ public struct Script: Sendable {
     }
     self.image = image
     warnings = diagnostics
+    documentation = parsed.tree.documentation
   }
 
   static let errorKinds = Set(ErrorKind.allCases.map(\.rawValue))

@@ -101,7 +101,6 @@ extension BuiltinFunction {
       .init(
         "__retry_delay", [.needed("backoff"), .needed("factor"), .needed("jitter"), .needed("number")],
         "how long a `retry` waits before its try `number`")
-    case .errorIs: .init("__error_is", [.needed("e"), .needed("kinds")], "whether an error is of one of the kinds")
     case .semaphore: .init("semaphore", [.needed("permits")], "a Semaphore: `with` takes one of its permits")
     case .lock: .init("lock", [], "a Lock: one task at a time holds it, by `with`")
     case .rate:
@@ -115,6 +114,12 @@ extension BuiltinFunction {
         "completed", [.needed("handles")], "a sequence of the handles of started tasks in the order in which they end")
     case .updateBegin: .init("__update_begin", [], "the running `update` begins")
     case .updateEnd: .init("__update_end", [.needed("outer")], "the running `update` ends")
+    case .errorIs:
+      .init("__error_is", [.needed("e"), .optional("kinds")], "whether `retry` repeats after an error")
+    case .unhandled:
+      .init(
+        "__unhandled", ["completion", "value", "matched", "next", "rest"].map { .needed($0) },
+        "what to throw when the body of a `catch each` was left before its last error, or none")
     case .mathPi, .mathE, .mathTau, .mathInf, .mathNan, .mathSqrt, .mathIsqrt, .mathCbrt, .mathFloor, .mathCeil,
       .mathTrunc, .mathSin, .mathCos, .mathTan, .mathAsin, .mathAcos, .mathAtan, .mathAtan2, .mathSinh, .mathCosh,
       .mathTanh, .mathExp, .mathLog, .mathLog2, .mathLog10, .mathLog1p, .mathPow, .mathHypot, .mathFmod, .mathGcd,

@@ -11,8 +11,8 @@ public enum BuiltinFunction: UInt16, CaseIterable, Sendable {
   case mathLog, mathLog2, mathLog10, mathLog1p, mathPow, mathHypot, mathFmod, mathGcd, mathLcm, mathFactorial
   case mathComb, mathDegrees, mathRadians, mathIsnan, mathIsinf, mathIsfinite
   case sortByKeys, extremeByKeys, uniqueByKeys
-  case formatted, retryDelay, errorIs
   case semaphore, lock, rate, queue, shared, completed, updateBegin, updateEnd
+  case formatted, retryDelay, errorIs, unhandled
 
   /// A constant of a namespace, such as `math.pi`: the compiler calls it where it is named.
   public var isConstant: Bool {

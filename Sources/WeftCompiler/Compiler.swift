@@ -29,6 +29,7 @@ public func compile(_ tree: Tree, errorKinds: Set<String>) -> CompileResult {
   if diagnostics.contains(where: { $0.severity == .error }) {
     return CompileResult(image: nil, diagnostics: diagnostics)
   }
+  diagnostics += Advisor(source: tree.source, resolution: resolver.resolution).advise(tree)
   return CompileResult(image: emitter.image, diagnostics: diagnostics)
 }
 

@@ -89,7 +89,7 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   // Parts of values
   case getIndex  // R[a] = R[b][R[c]]
   case setIndex  // R[a][R[b]] = R[c]; flag 1 consumes b, flag 2 consumes c
-  case getMember  // R[a] = R[b].constants[c]
+  case getMember  // R[a] = R[b].constants[c]; flag 2: the name is in R[c], consumed
   case getMemberOptional  // R[a] = R[b]?.constants[c]
   // A path is a root (flags: 0 R[bx], 1 R[bx].cell, 2 captures[bx].cell, 3 globals[bx], 4 R[bx], of which only what a
   // Shared inside holds may change, with bx in the next word) and the
@@ -105,7 +105,6 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   case newRange  // R[a] = R[b] ..< R[c]; flag 4: inclusive
   case concatenate  // R[a] = the text of R[b] ..< R[b+c], consumed
   case unpackList  // R[a] ..< R[a+c] = the parts of the list R[b], which must have c elements
-  case unpackMember  // R[a] = R[b][constants[c]] for `let {name} = …`
 
   // Calls
   case call  // R[a](b arguments)

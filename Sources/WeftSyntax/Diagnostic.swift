@@ -14,7 +14,7 @@ public struct Diagnostic: Sendable {
   }
 
   public let severity: Severity
-  /// A stable code such as `E0201`: E01 lexing and parsing, E02 names, E03 calls, E04 constants and places, W01 advice.
+  /// A stable code such as `E0201`: E01 lexing and parsing, E02 names, E03 calls, E04 constants and places, W advice.
   public let code: String
   /// Lower case, no full stop, names in backticks.
   public let message: String

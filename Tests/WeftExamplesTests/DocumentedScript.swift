@@ -1,12 +1,13 @@
 import Testing
+import WeftSyntax
 
 /// A script that stands in a Markdown page, between fences.
 struct DocumentedScript: Sendable, CustomTestStringConvertible {
   /// The place of its first line in the page.
   let line: Int
   let text: String
-  /// It must not compile: the fence says `weft-error`.
-  let isWrong: Bool
+  /// It must not compile (the fence says `weft-error`), or gets advice (`weft-warning`).
+  let severity: Diagnostic.Severity?
   /// What it prints, or what is wrong with it, if the next fence holds that.
   var output: String?
 
@@ -26,8 +27,9 @@ struct DocumentedScript: Sendable, CustomTestStringConvertible {
         continue
       }
       switch open.language {
-      case "weft", "weft-error":
-        scripts.append(DocumentedScript(line: open.line, text: open.text, isWrong: open.language == "weft-error"))
+      case "weft": scripts.append(DocumentedScript(line: open.line, text: open.text, severity: nil))
+      case "weft-error": scripts.append(DocumentedScript(line: open.line, text: open.text, severity: .error))
+      case "weft-warning": scripts.append(DocumentedScript(line: open.line, text: open.text, severity: .warning))
       case "output": if let last = scripts.indices.last { scripts[last].output = open.text }
       default: break
       }

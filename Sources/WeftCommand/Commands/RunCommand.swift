@@ -47,7 +47,9 @@ struct RunCommand: AsyncParsableCommand {
     if given.wantsHelp {
       return Console.shared.write(Array(ScriptHelp(script, file: file).text.utf8))
     }
-    if let source = script.source(0) { reporter.diagnostics(script.warnings, in: source) }
+    // Notes are for `weft check`: what they tell of is right as it stands.
+    let warnings = script.warnings.filter { $0.severity == .warning }
+    if let source = script.source(0) { reporter.diagnostics(warnings, in: source) }
     var options = RunOptions()
     options.params = given.values
     options.seed = seed ?? (virtual ? 0 : .random(in: .min ... .max))

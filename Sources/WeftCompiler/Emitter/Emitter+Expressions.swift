@@ -340,17 +340,19 @@ extension Emitter {
     }
     let value = operand(base)
     f.span = span
+    emitMember(optional ? .getMemberOptional : .getMember, of: value, name, to: target)
+  }
+
+  func emitMember(_ op: Opcode, of value: Operand, _ name: Name, to target: Int) {
     let key = constant(.string(name.text))
     if key <= Int(UInt16.max) {
-      f.emit(
-        optional ? .getMemberOptional : .getMember, flags: value.isTemp ? 1 : 0, a: target, b: value.register, c: key)
+      f.emit(op, flags: value.isTemp ? 1 : 0, a: target, b: value.register, c: key)
     } else {
-      // The name's number does not fit the instruction: take the way of `x["name"]`.
+      // The name's number does not fit the instruction.
       let register = f.allocate()
       f.emit(.loadConstant, a: register, bx: key)
-      f.emit(
-        .getIndex, flags: flags(value, Operand(register: register, isTemp: true)), a: target, b: value.register,
-        c: register)
+      f.emit(op, flags: value.isTemp ? 3 : 2, a: target, b: value.register, c: register)
+      f.free(to: register)
     }
   }
 

@@ -20,6 +20,7 @@ final class Emitter {
     self.source = source
     for (index, constant) in image.constants.enumerated() { constantIndexes[constant] = index }
     f = FunctionBuilder(parent: nil, name: "", role: .main)
+    self.image.kindParents.merge(resolution.kindParents) { first, _ in first }
   }
 
   func constant(_ constant: Image.Constant) -> Int {

@@ -85,6 +85,8 @@ struct Resolution {
   private var indexByOffset: [Int32]
   private var declarations: [Declaration] = []
   var diagnostics: [Diagnostic] = []
+  /// The parents of the kinds of error that the script declares, by name.
+  var kindParents: [String: String] = [:]
 
   init(source: SourceFile) {
     indexByOffset = [Int32](repeating: -1, count: source.bytes.count + 1)

@@ -15,6 +15,7 @@ final class Resolver {
   /// Kinds of error that the machine knows.
   let builtinKinds: Set<String>
   let isPrelude: Bool
+  private var tree: Tree?
   /// Every task of the file by name, for hints.
   private(set) var unknownNames: Set<String> = []
 
@@ -144,6 +145,7 @@ final class Resolver {
 
   func resolve(_ tree: Tree) {
     scopes.append([])
+    self.tree = tree
     hoist(tree.statements)
     for statement in tree.statements { resolve(statement) }
   }
@@ -153,7 +155,7 @@ final class Resolver {
     for statement in statements {
       switch statement.kind {
       case .task(let task): declare(task.name, .task(task), ready: false)
-      case .errorKinds(let names): for name in names { declare(name, .errorKind) }
+      case .errorKinds(let names): for name in names { declareKind(name) }
       case .binding(let pattern, _, let isVariable) where scopes.count == 1:
         // A task may use a top-level value that is declared further down.
         declare(pattern, isVariable ? .variable : .constant, ready: false)
@@ -161,7 +163,10 @@ final class Resolver {
       default: break
       }
     }
+    for case .errorKinds(let names) in statements.lazy.map(\.kind) { for name in names { resolveParent(of: name) } }
   }
+
+  func parent(ofKind kind: Name) -> Name? { tree?.parent(ofErrorKind: kind) }
 
   func declare(_ pattern: Pattern, _ kind: Declaration.Kind, ready: Bool = true) {
     switch pattern {

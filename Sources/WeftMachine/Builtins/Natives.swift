@@ -58,6 +58,7 @@ extension Machine {
     case .completed: return HandleFunctions.completed
     case .updateBegin: return HandleFunctions.updateBegin
     case .updateEnd: return HandleFunctions.updateEnd
+    case .unhandled: return HandlerFunctions.unhandled
     case .map, .filter, .reduce: return ofPrelude
     case .mathPi, .mathE, .mathTau, .mathInf, .mathNan, .mathSqrt, .mathIsqrt, .mathCbrt, .mathFloor, .mathCeil,
       .mathTrunc, .mathSin, .mathCos, .mathTan, .mathAsin, .mathAcos, .mathAtan, .mathAtan2, .mathSinh, .mathCosh,

@@ -678,9 +678,6 @@ extension Machine {
         case .unpackList:
           fiber.pointee.pc = pc
           if !slowUnpackList(word, base) { continue reload }
-        case .unpackMember:
-          fiber.pointee.pc = pc
-          if !slowUnpackMember(word, base) { continue reload }
 
         // MARK: Calls
         case .callFunction:

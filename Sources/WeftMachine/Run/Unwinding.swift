@@ -32,23 +32,24 @@ extension Machine {
       let base = fiber.pointee.base
       if let index = function(at: position) {
         let function = image.functions[index]
-        for handler in function.handlers where position >= handler.start && position < handler.end {
+        let around = function.handlers.filter { position >= $0.start && position < $0.end }
+        for (index, handler) in around.enumerated() {
           switch handler.kind {
           case .cause:
-            let caught = (base + handler.register).pointee
-            let isThrown = handler.height == 0 || (base + handler.register - 1).pointee.int == Int64(Completion.thrown)
-            if caught.tag == Kind.error, isThrown {
-              if kind == .thrown {
-                attachCause(caught.retained(), to: error)
-              } else if handler.height > 0 {
-                // A clean-up whose time is over does not lose the error that was on its way through it.
-                kind = .thrown
-                error = caught.retained()
-              }
+            guard let caught = caught(by: handler, base) else { continue }
+            if kind == .thrown {
+              attachCause(caught.retained(), to: error)
+            } else if handler.height > 0 {
+              // A clean-up whose time is over does not lose the error that was on its way through it.
+              kind = .thrown
+              error = caught.retained()
             }
             continue
           case .catchError:
             if kind == .cancelled { continue }
+            // A handler further out is where this error came up, although it does not get that far.
+            let outer = around[index...].first { $0.kind == .cause && caught(by: $0, base) != nil }
+            if let outer, let caught = caught(by: outer, base) { attachCause(caught.retained(), to: error) }
             clear(fiber, from: handler.height, registers: function.registers)
             store(error, base + handler.register, heap)
           case .cleanup, .scope:
@@ -74,6 +75,14 @@ extension Machine {
       // unreachable: a link always holds the address of code.
       fiber.pointee.pc = UnsafePointer<UInt64>(bitPattern: UInt(link.tag)).unsafelyUnwrapped
     }
+  }
+
+  /// The error that a handler of the kind `cause` is there for, if there is one.
+  private func caught(by handler: Image.Handler, _ base: UnsafeMutablePointer<Value>) -> Value? {
+    let caught = (base + handler.register).pointee
+    // In a `finally` it is on its way only if that is how the body was left.
+    let isThrown = handler.height == 0 || (base + handler.register - 1).pointee.int == Int64(Completion.thrown)
+    return caught.tag == Kind.error && isThrown ? caught : nil
   }
 
   private func clear(_ fiber: FiberPointer, from first: Int, registers: Int) {
@@ -171,15 +180,23 @@ extension Machine {
   /// Whether an error is of the kind with that name, or of a special case of it.
   func isKind(_ error: Value, _ name: Value) -> Bool {
     let kind = ErrorBlock(error).kind.pointee
-    if StringBlock(kind) == StringBlock(name) { return true }
-    let wanted = name.text
-    if wanted == ErrorKind.error.rawValue { return true }
-    var parent = ErrorKind(rawValue: kind.text)?.parent
-    while let current = parent {
-      if current.rawValue == wanted { return true }
-      parent = current.parent
+    return StringBlock(kind) == StringBlock(name) || isKind(named: kind.text, below: name.text)
+  }
+
+  /// Whether a kind is `wanted`, or below it.
+  func isKind(named kind: String, below wanted: String) -> Bool {
+    var current: String? = kind
+    while let name = current {
+      if name == wanted { return true }
+      current = parent(ofKind: name)
     }
     return false
+  }
+
+  /// The kind above another; nil for `Error` alone. The compiler has seen to it that kinds make no circle.
+  func parent(ofKind name: String) -> String? {
+    if let kind = ErrorKind(rawValue: name) { return kind.parent?.rawValue }
+    return image.kindParents[name] ?? ErrorKind.error.rawValue
   }
 
   private func isKind(_ error: Value, anyOf kinds: ListBlock) -> Bool {
@@ -222,19 +239,7 @@ extension Machine {
       }
     }
     heap.release(singles)
-    switch ListBlock(rest).count {
-    case 0:
-      store(.none, slot, heap)
-      heap.release(rest)
-    case 1:
-      store(ListBlock(rest).elements[0].retained(), slot, heap)
-      heap.release(rest)
-    default:
-      let combined = copyError(ListBlock(rest).elements[0])
-      heap.release(combined.all.pointee)
-      combined.all.pointee = rest
-      store(Value(combined.block), slot, heap)
-    }
+    store(combined(rest), slot, heap)
     store(matched, base + instruction.a, heap)
   }
 

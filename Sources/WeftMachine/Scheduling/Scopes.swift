@@ -372,13 +372,19 @@ extension Machine {
     var singles = Value(heap.makeList(capacity: list.count).block)
     var known: Set<UInt64> = []
     for index in 0..<list.count { appendSingles(of: list.elements[index], to: &singles, &known) }
-    let first = ListBlock(singles).elements[0]
-    if ListBlock(singles).count == 1 {
-      let only = first.retained()
+    return combined(singles)
+  }
+
+  /// The first of a list of single errors, with all of them in `all` if there are several; takes the list over. None if
+  /// there is none.
+  func combined(_ singles: Value) -> Value {
+    let list = ListBlock(singles)
+    guard list.count > 1 else {
+      let only = list.count == 0 ? .none : list.elements[0].retained()
       heap.release(singles)
       return only
     }
-    let combined = copyError(first)
+    let combined = copyError(list.elements[0])
     heap.release(combined.all.pointee)
     combined.all.pointee = singles
     return Value(combined.block)

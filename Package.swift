@@ -49,6 +49,7 @@ let package = Package(
     .testTarget(name: "WeftSyntaxTests", dependencies: ["WeftSyntax"]),
     .testTarget(name: "WeftMachineTests", dependencies: ["Weft"]),
     .testTarget(name: "ConformanceTests", dependencies: ["Weft"]),
+    .testTarget(name: "WeftTests", dependencies: ["Weft"]),
     // The command is named here so that it is built for the tests to run it.
     .testTarget(name: "WeftCommandTests", dependencies: ["WeftCommand", "WeftHTTP"]),
     .testTarget(

@@ -13,22 +13,33 @@ public struct Script: Sendable {
   /// Advice; errors are thrown.
   public let warnings: [Diagnostic]
 
-  /// The problems of a script that does not compile, all of them, in the order of their places.
+  /// The problems of a script that does not compile, all of them, in the order of their places. Those of an imported file
+  /// name it as their `source`.
   public struct CompileError: Error, Sendable {
     public let source: SourceFile
     public let diagnostics: [Diagnostic]
   }
 
-  public init(compiling text: String, name: String = "<script>") throws(CompileError) {
-    try self.init(compiling: SourceFile(name: name, text: text))
+  public init(
+    compiling text: String, name: String = "<script>", imports: ImportLoader? = nil
+  ) throws(CompileError) {
+    try self.init(compiling: SourceFile(name: name, text: text), imports: imports)
   }
 
-  public init(compiling source: SourceFile) throws(CompileError) {
-    let parsed = parse(source)
+  /// - Parameter imports: Gives the files that the script imports; without it, an `import` is an error.
+  public init(compiling source: SourceFile, imports: ImportLoader? = nil) throws(CompileError) {
+    let reader = ImportReader(source, imports)
     // Names are looked at even after a syntax error, so that one look shows every problem.
-    let compiled = parsed.hasErrors ? nil : compile(parsed.tree, errorKinds: Self.errorKinds)
-    let diagnostics = (parsed.diagnostics + (compiled?.diagnostics ?? check(parsed.tree, errorKinds: Self.errorKinds)))
-      .sorted { $0.span.start < $1.span.start }
+    let compiled = reader.hasErrors ? nil : compile(reader.program, errorKinds: Self.errorKinds)
+    let found = compiled?.diagnostics ?? check(reader.program, errorKinds: Self.errorKinds)
+    // File after file, and in each in the order of the places.
+    let places = Dictionary(
+      uniqueKeysWithValues: reader.program.files.enumerated().map { (ObjectIdentifier($1.tree.source), $0) })
+    let diagnostics = (reader.diagnostics + found).sorted {
+      let left = $0.source.flatMap { places[ObjectIdentifier($0)] } ?? 0
+      let right = $1.source.flatMap { places[ObjectIdentifier($0)] } ?? 0
+      return (left, $0.span.start) < (right, $1.span.start)
+    }
     guard let image = compiled?.image, !diagnostics.contains(where: { $0.severity == .error }) else {
       throw CompileError(source: source, diagnostics: diagnostics)
     }

@@ -11,6 +11,8 @@ public struct Image: Sendable {
   public var constants: [Constant] = []
   public var globals: [Global] = []
   public var params: [Param] = []
+  /// The functions that work out the values of imported files, each when it is first used.
+  public var initializers: [Int] = []
   /// The function that runs the file's top level.
   public var main = 0
   /// Tasks of the prelude that methods and built-ins call, by name.

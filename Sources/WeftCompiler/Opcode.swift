@@ -143,6 +143,10 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   case sleep  // R[a] is a duration
   case fetch  // R[a] = the response to R[a] ..< R[a+7]: url, method, headers, body, json, timeout, limit
   case readClock  // the machine's clock is brought up to date
+
+  // Values of imported files, which are worked out on first use
+  case beginLazy  // begin to work out value bx, or wait for whoever does; the next word is left out if it begins here
+  case endLazy  // value bx has been worked out, or not, as the completion in R[a] says
 }
 
 /// Builds and takes apart instruction words.

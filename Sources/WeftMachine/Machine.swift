@@ -45,6 +45,8 @@ public final class Machine {
   /// Requests under way, by ticket.
   var tickets: [UInt64: PendingFetch] = [:]
   var nextTicket: UInt64 = 0
+  /// One for each of the image's initializers.
+  var lazyValues: [LazyValue]
   let tables = MethodTables.shared
   /// Indices of the image's functions in the order of their code.
   let functionOrder: [Int]
@@ -73,6 +75,7 @@ public final class Machine {
     self.seed = seed
     self.limits = limits
     self.choose = choose
+    lazyValues = .init(repeating: LazyValue(), count: image.initializers.count)
     functionOrder = image.functions.indices.sorted { image.functions[$0].start < image.functions[$1].start }
     endOfFiber = .allocate(capacity: 1)
     endOfFiber.initialize(to: Instruction(.endFiber).word)

@@ -16,7 +16,7 @@ import WeftSyntax
 
   @Test(arguments: scripts.filter { !$0.isWrong })
   func aScriptPrintsWhatStandsBelowIt(_ documented: DocumentedScript) throws {
-    let script = try Script(compiling: documented.text)
+    let script = try documented.compile()
     #expect(script.warnings.isEmpty)
     let (result, output) = script.runWithOutput(in: ModelledHTTPBin().world())
     #expect(script.complaint(about: result) == "")
@@ -27,7 +27,7 @@ import WeftSyntax
   @Test(arguments: scripts.filter(\.isWrong))
   func aMistakeIsToldAsItStandsBelow(_ documented: DocumentedScript) {
     #expect {
-      try Script(compiling: documented.text)
+      try documented.compile()
     } throws: { error in
       guard let error = error as? Script.CompileError else { return false }
       let renderer = DiagnosticRenderer(color: false)

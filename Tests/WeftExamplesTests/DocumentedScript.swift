@@ -1,4 +1,6 @@
 import Testing
+import Weft
+import WeftSyntax
 
 /// A script that stands in a Markdown page, between fences.
 struct DocumentedScript: Sendable, CustomTestStringConvertible {
@@ -9,12 +11,23 @@ struct DocumentedScript: Sendable, CustomTestStringConvertible {
   let isWrong: Bool
   /// What it prints, or what is wrong with it, if the next fence holds that.
   var output: String?
+  /// What it may import: the files of the page so far, by name. A fence that says `weft lib.weft` holds one.
+  var files: [String: String] = [:]
 
   var testDescription: String { "line \(line)" }
+
+  func compile() throws -> Script {
+    let files = files
+    return try Script(compiling: text) { path, _ throws(ImportError) in
+      guard let text = files[path] else { throw ImportError("cannot find the file `\(path)`") }
+      return SourceFile(name: path, text: text)
+    }
+  }
 
   /// All scripts of a page.
   static func all(in page: String) -> [DocumentedScript] {
     var scripts: [DocumentedScript] = []
+    var files: [String: String] = [:]
     var fence: (language: Substring, line: Int, text: String)?
     for (index, line) in page.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       guard line.hasPrefix("```") else {
@@ -27,8 +40,10 @@ struct DocumentedScript: Sendable, CustomTestStringConvertible {
       }
       switch open.language {
       case "weft", "weft-error":
-        scripts.append(DocumentedScript(line: open.line, text: open.text, isWrong: open.language == "weft-error"))
+        scripts.append(
+          DocumentedScript(line: open.line, text: open.text, isWrong: open.language == "weft-error", files: files))
       case "output": if let last = scripts.indices.last { scripts[last].output = open.text }
+      case let language where language.hasPrefix("weft "): files[String(language.dropFirst(5))] = open.text
       default: break
       }
       fence = nil

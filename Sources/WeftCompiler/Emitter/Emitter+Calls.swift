@@ -11,20 +11,20 @@ extension Emitter {
   }
 
   func emitCall(_ callee: Expr, _ arguments: [Argument], to target: Int, _ span: Span) {
+    let declaration = declaration(of: callee)
+    if let declaration, declaration.functionIndex >= 0, declaration.functionIndex <= Int(UInt16.max),
+      case .task(let task) = declaration.kind
+    {
+      emitKnownCall(declaration.functionIndex, task.parameters.map(\.name.text), arguments, to: target, span)
+      return
+    }
     switch callee.kind {
     case .name(let name):
-      if let declaration = resolution[callee.span] {
-        if declaration.functionIndex >= 0, declaration.functionIndex <= Int(UInt16.max),
-          case .task(let task) = declaration.kind
-        {
-          emitKnownCall(declaration.functionIndex, task.parameters.map(\.name.text), arguments, to: target, span)
-          return
-        }
-      } else if let function = Builtins.function(named: name) {
+      if declaration == nil, let function = Builtins.function(named: name) {
         emitBuiltinCall(function, arguments, to: target, span)
         return
       }
-    case .member(let base, let name, let optional) where !callee.parenthesised:
+    case .member(let base, let name, let optional) where !callee.parenthesised && declaration == nil:
       if case .name(let module) = base.kind, resolution[base.span] == nil,
         let function = Builtins.function(named: "\(module).\(name.text)")
       {
@@ -301,12 +301,13 @@ extension Emitter {
   private func emitStartedCall(_ callee: Expr, _ arguments: [Argument], _ handle: Int, _ flags: UInt8, _ span: Span)
     -> Bool
   {
+    let declaration = declaration(of: callee)
     if case .name(let name) = callee.kind {
-      if resolution[callee.span] == nil, Builtins.function(named: name) != nil { return false }
-    } else if case .member = callee.kind {
+      if declaration == nil, Builtins.function(named: name) != nil { return false }
+    } else if case .member = callee.kind, declaration == nil {
       return false
     }
-    if case .name = callee.kind, let declaration = resolution[callee.span], case .task(let task) = declaration.kind {
+    if let declaration, case .task(let task) = declaration.kind {
       let names = task.parameters.map(\.name.text)
       let first = f.allocate(2 + max(names.count, arguments.count))
       emit(callee, to: first)

@@ -67,6 +67,7 @@ extension Machine {
           lines.append("\(name(of: fiber)) waits at line \(place) for the task `\(task.name.pointee.text)`")
         }
       case .gate: lines.append("\(name(of: fiber)) waits at line \(place) for a permit of a `semaphore`")
+      case .lazy: lines.append("\(name(of: fiber)) waits at line \(place) for the value of `\(lazyName(fiber))`")
       default: break
       }
       if lines.count == 12 { break }
@@ -96,6 +97,7 @@ extension Machine {
       discard(root)
       self.root = nil
     }
+    forgetLazyValues()
     for index in 0..<image.globals.count {
       heap.release(core.pointee.globals[index])
       core.pointee.globals[index] = .unset

@@ -843,6 +843,16 @@ extension Machine {
             fiber.pointee.pc = pc - 1
             return .clock
           }
+
+        // MARK: Values of imported files
+        case .beginLazy:
+          fiber.pointee.pc = pc
+          switch beginLazy(fieldBX(word)) {
+          case .begin: pc += 1
+          case .ready: break
+          case .leave: continue reload
+          }
+        case .endLazy: endLazy(fieldBX(word), base + fieldA(word))
         }
       }
     }

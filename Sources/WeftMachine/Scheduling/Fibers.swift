@@ -142,6 +142,7 @@ extension Machine {
     case .timer: cancelTimer(timerNode(fiber))
     case .task: removeWaiter(fiber, ofTask: fiber.pointee.target)
     case .gate: leaveGate(fiber)
+    case .lazy: leaveLazy(fiber)
     case .fetch:
       let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
       effects.append(.cancelFetch(ticket))

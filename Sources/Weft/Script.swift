@@ -21,17 +21,27 @@ public struct Script: Sendable {
   }
 
   public init(
-    compiling text: String, name: String = "<script>", imports: ImportLoader? = nil
+    compiling text: String, name: String = "<script>", imports: ImportLoader? = nil,
+    granting capabilities: Capabilities = []
   ) throws(CompileError) {
-    try self.init(compiling: SourceFile(name: name, text: text), imports: imports)
+    try self.init(compiling: SourceFile(name: name, text: text), imports: imports, granting: capabilities)
   }
 
-  /// - Parameter imports: Gives the files that the script imports; without it, an `import` is an error.
-  public init(compiling source: SourceFile, imports: ImportLoader? = nil) throws(CompileError) {
+  /// - Parameters:
+  ///   - imports: Gives the files that the script imports; without it, an `import` is an error.
+  ///   - capabilities: What the script may use of its surroundings. What it may not use does not exist in it.
+  public init(
+    compiling source: SourceFile, imports: ImportLoader? = nil, granting capabilities: Capabilities = []
+  ) throws(CompileError) {
     let reader = ImportReader(source, imports)
     // Names are looked at even after a syntax error, so that one look shows every problem.
-    let compiled = reader.hasErrors ? nil : compile(reader.program, errorKinds: Self.errorKinds)
-    let found = compiled?.diagnostics ?? check(reader.program, errorKinds: Self.errorKinds)
+    let compiled =
+      reader.hasErrors
+      ? nil
+      : compile(
+        reader.program, errorKinds: Self.errorKinds, granting: capabilities)
+    let found =
+      compiled?.diagnostics ?? check(reader.program, errorKinds: Self.errorKinds, granting: capabilities)
     // File after file, and in each in the order of the places.
     let places = Dictionary(
       uniqueKeysWithValues: reader.program.files.enumerated().map { (ObjectIdentifier($1.tree.source), $0) })
@@ -76,6 +86,10 @@ public struct RunOptions: Sendable {
   /// Values for the script's `param`s, by name.
   public var params: [String: ParamValue] = [:]
   public var limits = MachineLimits()
+  /// What `env` finds, in a script that is granted the environment.
+  public var environment: [String: String] = [:]
+  /// Where `read`, `lines` and `write` go, in a script that is granted files.
+  public var files: (any FileAccess)?
 
   public init() {}
 }
@@ -84,6 +98,7 @@ extension Script {
   /// A machine that is ready to begin.
   func makeMachine(_ options: RunOptions, choose: ((Int) -> Int)? = nil) -> Machine {
     let machine = Machine(image: image, seed: options.seed, limits: options.limits, choose: choose)
+    machine.environment = options.environment
     for param in image.params {
       if let value = options.params[param.name] { machine.setParam(param, to: value) }
     }

@@ -52,7 +52,7 @@ struct ScriptFile {
   /// Reads and compiles; says what is wrong, if anything is, and throws the status to end with.
   func compile(_ reporter: Reporter) throws(ExitStatus) -> Script {
     do {
-      return try Script(compiling: try read(), imports: Self.imports)
+      return try Script(compiling: try read(), imports: Self.imports, granting: .all)
     } catch let problem as Problem {
       reporter.failure(problem.message, hint: problem.hint)
       throw .usage

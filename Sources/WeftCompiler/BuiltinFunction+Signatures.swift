@@ -102,6 +102,22 @@ extension BuiltinFunction {
         "__retry_delay", [.needed("backoff"), .needed("factor"), .needed("jitter"), .needed("number")],
         "how long a `retry` waits before its try `number`")
     case .errorIs: .init("__error_is", [.needed("e"), .needed("kinds")], "whether an error is of one of the kinds")
+    case .read:
+      .init(
+        "read", [.needed("path"), .optional("bytes"), .optional("limit")], prelude: "__read",
+        "the text of a file, or its Bytes when `bytes` is true")
+    case .lines:
+      .init("lines", [.needed("path"), .optional("limit")], prelude: "__lines", "a list of the lines of a file")
+    case .write:
+      .init(
+        "write", [.needed("path"), .needed("text"), .optional("append")], prelude: "__write",
+        "makes a file of a text or Bytes, or adds that to its end when `append` is true")
+    case .env:
+      .init("env", [.needed("name"), .optional("default")], "a variable of the environment; else `default`, or none")
+    case .readFile:
+      .init("__read_file", [.needed("path"), .needed("bytes"), .needed("limit")], "what `read` waits for")
+    case .writeFile:
+      .init("__write_file", [.needed("path"), .needed("text"), .needed("append")], "what `write` waits for")
     case .mathPi, .mathE, .mathTau, .mathInf, .mathNan, .mathSqrt, .mathIsqrt, .mathCbrt, .mathFloor, .mathCeil,
       .mathTrunc, .mathSin, .mathCos, .mathTan, .mathAsin, .mathAcos, .mathAtan, .mathAtan2, .mathSinh, .mathCosh,
       .mathTanh, .mathExp, .mathLog, .mathLog2, .mathLog10, .mathLog1p, .mathPow, .mathHypot, .mathFmod, .mathGcd,

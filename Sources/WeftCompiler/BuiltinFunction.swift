@@ -12,6 +12,7 @@ public enum BuiltinFunction: UInt16, CaseIterable, Sendable {
   case mathComb, mathDegrees, mathRadians, mathIsnan, mathIsinf, mathIsfinite
   case sortByKeys, extremeByKeys, uniqueByKeys
   case formatted, retryDelay, errorIs
+  case read, lines, write, env, readFile, writeFile
 
   /// A constant of a namespace, such as `math.pi`: the compiler calls it where it is named.
   public var isConstant: Bool {

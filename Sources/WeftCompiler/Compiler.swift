@@ -11,13 +11,14 @@ public struct CompileResult: Sendable {
 /// - Parameters:
 ///   - program: What the parser made of the files. Its own diagnostics are the caller's.
 ///   - errorKinds: The names of the kinds of error that the machine throws by itself.
-public func compile(_ program: Program, errorKinds: Set<String>) -> CompileResult {
+///   - capabilities: What the host grants.
+public func compile(_ program: Program, errorKinds: Set<String>, granting capabilities: Capabilities) -> CompileResult {
   var image = Image()
   if let problem = compilePrelude(into: &image, errorKinds: errorKinds) {
     return CompileResult(image: nil, diagnostics: [problem])
   }
   image.sources = program.files.map(\.tree.source)
-  let resolvers = resolve(program, errorKinds)
+  let resolvers = resolve(program, errorKinds, capabilities)
   var diagnostics = diagnostics(of: resolvers)
   if diagnostics.contains(where: { $0.severity == .error }) {
     return CompileResult(image: nil, diagnostics: diagnostics)
@@ -35,19 +36,19 @@ public func compile(_ program: Program, errorKinds: Set<String>) -> CompileResul
 }
 
 /// Looks at the names and calls of a program that does not compile for other reasons.
-public func check(_ program: Program, errorKinds: Set<String>) -> [Diagnostic] {
-  diagnostics(of: resolve(program, errorKinds))
+public func check(_ program: Program, errorKinds: Set<String>, granting capabilities: Capabilities) -> [Diagnostic] {
+  diagnostics(of: resolve(program, errorKinds, capabilities))
 }
 
 /// Resolves each file after those that it imports; gives them in the order of the program's files.
-private func resolve(_ program: Program, _ errorKinds: Set<String>) -> [Resolver] {
+private func resolve(_ program: Program, _ errorKinds: Set<String>, _ capabilities: Capabilities) -> [Resolver] {
   var resolvers: [Int: Resolver] = [:]
   var exports: [Int: ImportedFile] = [:]
   for index in program.order {
     let file = program.files[index]
     let resolver = Resolver(
       source: file.tree.source, builtinKinds: errorKinds, role: index == 0 ? .script : .imported,
-      imports: file.imports.compactMapValues { exports[$0] })
+      capabilities: capabilities, imports: file.imports.compactMapValues { exports[$0] })
     resolver.resolve(file.tree)
     resolvers[index] = resolver
     exports[index] = resolver.exports(isBroken: file.isBroken)

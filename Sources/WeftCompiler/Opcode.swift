@@ -147,6 +147,9 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   // Values of imported files, which are worked out on first use
   case beginLazy  // begin to work out value bx, or wait for whoever does; the next word is left out if it begins here
   case endLazy  // value bx has been worked out, or not, as the completion in R[a] says
+
+  // Waiting for something outside
+  case waitBuiltin  // R[a] = what the waiting built-in c gives for R[a] ..< R[a+b], consumed
 }
 
 /// Builds and takes apart instruction words.

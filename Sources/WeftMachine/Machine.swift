@@ -44,7 +44,11 @@ public final class Machine {
   var timers = TimerHeap()
   /// Requests under way, by ticket.
   var tickets: [UInt64: PendingFetch] = [:]
+  /// Reads and writes under way, by ticket.
+  var files: [UInt64: PendingFile] = [:]
   var nextTicket: UInt64 = 0
+  /// What `env` looks names up in.
+  public var environment: [String: String] = [:]
   /// One for each of the image's initializers.
   var lazyValues: [LazyValue]
   let tables = MethodTables.shared
@@ -385,6 +389,10 @@ public enum Effect: Sendable {
   case startFetch(ticket: UInt64, FetchRequest)
   /// Nobody waits for the answer any more; close the exchange. No answer is expected.
   case cancelFetch(UInt64)
+  /// Read or write a file; answer by `fileWorkEnded` with the ticket.
+  case startFileWork(ticket: UInt64, FileRequest)
+  /// Nobody waits for it any more; stop it. No answer is expected.
+  case cancelFileWork(UInt64)
 }
 
 /// An `expect` outside of tests that was false.

@@ -18,7 +18,9 @@ import WeftSyntax
   func aScriptPrintsWhatStandsBelowIt(_ documented: DocumentedScript) throws {
     let script = try documented.compile()
     #expect(script.warnings.isEmpty)
-    let (result, output) = script.runWithOutput(in: ModelledHTTPBin().world())
+    var options = RunOptions()
+    options.files = MemoryFiles()
+    let (result, output) = script.runWithOutput(options, in: ModelledHTTPBin().world())
     #expect(script.complaint(about: result) == "")
     if let expected = documented.output { #expect(output == expected) }
     #expect(result.leftovers.isClean)

@@ -18,10 +18,11 @@ struct DocumentedScript: Sendable, CustomTestStringConvertible {
 
   func compile() throws -> Script {
     let files = files
-    return try Script(compiling: text) { path, _ throws(ImportError) in
+    let imports: ImportLoader = { path, _ throws(ImportError) in
       guard let text = files[path] else { throw ImportError("cannot find the file `\(path)`") }
       return SourceFile(name: path, text: text)
     }
+    return try Script(compiling: text, imports: imports, granting: .all)
   }
 
   /// All scripts of a page.

@@ -116,7 +116,7 @@ extension Emitter {
     }
     if function == .now || function == .elapsed { f.emit(.readClock) }
     f.span = span
-    f.emit(.callBuiltin, a: first, b: count, c: Int(function.rawValue))
+    f.emit(function.isWaiting ? .waitBuiltin : .callBuiltin, a: first, b: count, c: Int(function.rawValue))
     if first != target { f.emit(.take, a: target, b: first) }
   }
 

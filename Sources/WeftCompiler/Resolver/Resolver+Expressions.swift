@@ -175,7 +175,7 @@ extension Resolver {
       let declaration = use(name, at: callee.span)
       if let declaration {
         checkCall(of: declaration, name, arguments, at: span)
-      } else if let function = Builtins.function(named: name), isPrelude || !name.hasPrefix("__") {
+      } else if let function = Builtins.function(named: name), isBuiltin(name) {
         check(builtin: function, arguments, at: span)
       } else if builtinKinds.contains(name) {
         checkErrorArguments(name, arguments)

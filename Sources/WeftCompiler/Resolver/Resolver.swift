@@ -15,6 +15,7 @@ final class Resolver {
   /// Kinds of error that the machine knows.
   let builtinKinds: Set<String>
   let role: FileRole
+  let capabilities: Capabilities
   /// The files of its imports, by the offsets of their paths.
   let imports: [Int32: ImportedFile]
   /// Files whose names are in scope without an alias.
@@ -26,10 +27,14 @@ final class Resolver {
 
   enum FileRole { case script, imported, prelude }
 
-  init(source: SourceFile, builtinKinds: Set<String>, role: FileRole, imports: [Int32: ImportedFile] = [:]) {
+  init(
+    source: SourceFile, builtinKinds: Set<String>, role: FileRole, capabilities: Capabilities = .all,
+    imports: [Int32: ImportedFile] = [:]
+  ) {
     self.source = source
     self.builtinKinds = builtinKinds
     self.role = role
+    self.capabilities = capabilities
     self.imports = imports
     resolution = Resolution(source: source)
   }
@@ -117,7 +122,9 @@ final class Resolver {
 
   /// Whether the name means something without being declared.
   func isBuiltin(_ name: String) -> Bool {
-    if let function = Builtins.function(named: name) { return isPrelude || !function.signature.name.hasPrefix("__") }
+    if let function = Builtins.function(named: name) {
+      return isPrelude || (!name.hasPrefix("__") && capabilities.isSuperset(of: function.capability))
+    }
     return builtinKinds.contains(name) || Builtins.modules.contains(name) || Builtins.typeNames.contains(name)
   }
 
@@ -129,8 +136,14 @@ final class Resolver {
         "E0201", "cannot find `\(name)` in scope", at: span, labels: [label(hidden)], hint: hint(forHidden: hidden))
       return
     }
+    if let missing = Builtins.function(named: name)?.capability, !missing.isEmpty {
+      report(
+        "E0215", "`\(name)` is not there: the host of this script does not grant \(missing.name)", at: span,
+        hint: "whoever compiles the script may: `Script(compiling:granting:)`")
+      return
+    }
     var candidates = Array(table.keys)
-    candidates += Builtins.functionNames
+    candidates += Builtins.functionNames.filter { isBuiltin($0) }
     candidates += builtinKinds
     candidates += [
       "gather", "taskgroup", "race", "semaphore", "timeout", "retry", "shield", "pool", "rate", "while", "return",

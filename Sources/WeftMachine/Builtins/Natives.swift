@@ -50,7 +50,10 @@ extension Machine {
     case .formatted: return OutputFunctions.formatted
     case .retryDelay: return RetryFunctions.delay
     case .errorIs: return RetryFunctions.errorIs
-    case .map, .filter, .reduce: return ofPrelude
+    case .env: return EnvironmentFunctions.env
+    case .map, .filter, .reduce, .read, .lines, .write: return ofPrelude
+    // They have an instruction of their own.
+    case .readFile, .writeFile: return ofPrelude
     case .mathPi, .mathE, .mathTau, .mathInf, .mathNan, .mathSqrt, .mathIsqrt, .mathCbrt, .mathFloor, .mathCeil,
       .mathTrunc, .mathSin, .mathCos, .mathTan, .mathAsin, .mathAcos, .mathAtan, .mathAtan2, .mathSinh, .mathCosh,
       .mathTanh, .mathExp, .mathLog, .mathLog2, .mathLog10, .mathLog1p, .mathPow, .mathHypot, .mathFmod, .mathGcd,

@@ -162,6 +162,7 @@ extension Machine {
     root.pointee.firstChild = nil
     core.pointee.outstanding = 0
     tickets = [:]
+    files = [:]
   }
 
   /// Links of frames are not values; they go before the stack is released.

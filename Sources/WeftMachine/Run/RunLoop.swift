@@ -853,6 +853,12 @@ extension Machine {
           case .leave: continue reload
           }
         case .endLazy: endLazy(fieldBX(word), base + fieldA(word))
+
+        // MARK: Waiting for something outside
+        case .waitBuiltin:
+          fiber.pointee.pc = pc
+          beginWaiting(fieldC(word), base + fieldA(word), register: fieldA(word))
+          continue reload
         }
       }
     }

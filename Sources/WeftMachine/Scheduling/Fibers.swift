@@ -143,6 +143,11 @@ extension Machine {
     case .task: removeWaiter(fiber, ofTask: fiber.pointee.target)
     case .gate: leaveGate(fiber)
     case .lazy: leaveLazy(fiber)
+    case .file:
+      let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
+      effects.append(.cancelFileWork(ticket))
+      files[ticket] = nil
+      core.pointee.outstanding -= 1
     case .fetch:
       let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
       effects.append(.cancelFetch(ticket))

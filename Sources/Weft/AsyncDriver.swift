@@ -14,6 +14,9 @@ public final class RunControl: Sendable {
 
   /// Ends the run in order: all its tasks are cancelled, every `finally` runs.
   public func cancel() { mailbox.post(.cancel) }
+
+  /// Asks the run to end: a script that mentions `shutdown` learns of it and finishes its work; any other is cancelled.
+  public func shutdown() { mailbox.post(.shutdown) }
 }
 
 /// What a driver tells of a run that goes on; called on the run's own thread, so it returns soon.
@@ -150,6 +153,7 @@ private struct AsyncDriver {
         machine.fetchEnded(ticket, result)
       case .fileWorkEnded(let ticket, let result): machine.fileWorkEnded(ticket, result)
       case .cancel: machine.cancelRun()
+      case .shutdown: machine.requestShutdown()
       }
     }
     return !events.isEmpty

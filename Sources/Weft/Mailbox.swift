@@ -7,6 +7,7 @@ final class Mailbox: Sendable {
     case fetchEnded(ticket: UInt64, Result<FetchResponse, FetchFailure>)
     case fileWorkEnded(ticket: UInt64, Result<[UInt8], FileFailure>)
     case cancel
+    case shutdown
   }
 
   private struct State {

@@ -75,6 +75,10 @@ public struct RunResult: Sendable {
   /// Tasks, scopes, timers and requests that were left when the run ended: none of each.
   public let leftovers: Machine.Leftovers
   public let failedExpectations: [FailedExpectation]
+  /// The run was asked to end, and the script mentions `shutdown`: it ended in its own way.
+  public let wasShutDown: Bool
+  /// The same script with another seed may end in another way.
+  public let usedRandomness: Bool
   /// Bytes at the peak.
   public let peakMemory: Int
 }
@@ -111,6 +115,7 @@ extension Machine {
   func makeResult() -> RunResult {
     RunResult(
       outcome: result ?? .cancelled, ticks: ticks, elapsed: now - startedAt, leftovers: leftovers,
-      failedExpectations: failedExpectations, peakMemory: memory.peak)
+      failedExpectations: failedExpectations, wasShutDown: isShutdownRequested, usedRandomness: usedRandomness,
+      peakMemory: memory.peak)
   }
 }

@@ -29,6 +29,8 @@ public struct VirtualWorld: Sendable {
   public var wallClock: Int64 = 1_767_225_600_000_000_000
   /// Cancels the run at this time, in nanoseconds since the start.
   public var cancelAt: Int64?
+  /// Asks the run to end at this time, in nanoseconds since the start, as `RunControl.shutdown` does.
+  public var shutdownAt: Int64?
   /// Nanoseconds that each read or write of a file takes.
   public var fileDelay: Int64 = 0
   /// Tells each time at which something happens, in nanoseconds since the start.
@@ -81,6 +83,7 @@ extension Script {
     var pending: [PendingAnswer] = []
     machine.begin(at: 0, wallClock: world.wallClock)
     var cancelAt = world.cancelAt
+    var shutdownAt = world.shutdownAt
     loop: while true {
       let pause = machine.run(ticks: 20_000)
       let text = machine.takeOutput()
@@ -109,14 +112,21 @@ extension Script {
       case .finished: break loop
       case .slice, .clock: machine.advance(to: now)
       case .idle(let deadline):
-        // What comes first: at one instant a cancellation from outside, then answers, then timers.
-        guard let next = [deadline, pending.map(\.at).min(), cancelAt].compactMap({ $0 }).min() else { continue }
+        // What comes first: at one instant a cancellation from outside, then a shutdown, then answers, then timers.
+        guard let next = [deadline, pending.map(\.at).min(), cancelAt, shutdownAt].compactMap({ $0 }).min() else {
+          machine.nothingWillCome()
+          continue
+        }
         now = max(now, next)
         world.instant(now)
         machine.setClock(to: now)
         if let at = cancelAt, at <= now {
           machine.cancelRun()
           cancelAt = nil
+        }
+        if let at = shutdownAt, at <= now {
+          machine.requestShutdown()
+          shutdownAt = nil
         }
         let due = pending.filter { $0.at <= now }.sorted { ($0.at, $0.ticket) < ($1.at, $1.ticket) }
         pending.removeAll { $0.at <= now }

@@ -118,6 +118,11 @@ extension BuiltinFunction {
       .init("__read_file", [.needed("path"), .needed("bytes"), .needed("limit")], "what `read` waits for")
     case .writeFile:
       .init("__write_file", [.needed("path"), .needed("text"), .needed("append")], "what `write` waits for")
+    case .shutdownRequested: .init("shutdown.requested", [], "whether the run has been asked to end")
+    case .shutdownWait:
+      .init("shutdown.wait", [], prelude: "__shutdown_wait", "waits until the run is asked to end")
+    case .awaitShutdown: .init("__await_shutdown", [], "what `shutdown.wait` waits for")
+    case .during: .init("during", [.needed("time")], "0, 1, 2 …, until that time from now on has passed")
     case .mathPi, .mathE, .mathTau, .mathInf, .mathNan, .mathSqrt, .mathIsqrt, .mathCbrt, .mathFloor, .mathCeil,
       .mathTrunc, .mathSin, .mathCos, .mathTan, .mathAsin, .mathAcos, .mathAtan, .mathAtan2, .mathSinh, .mathCosh,
       .mathTanh, .mathExp, .mathLog, .mathLog2, .mathLog10, .mathLog1p, .mathPow, .mathHypot, .mathFmod, .mathGcd,

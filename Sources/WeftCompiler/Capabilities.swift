@@ -27,7 +27,7 @@ extension BuiltinFunction {
   /// The task waits in it for something outside, so it has an instruction of its own. For the prelude alone.
   var isWaiting: Bool {
     switch self {
-    case .readFile, .writeFile: true
+    case .readFile, .writeFile, .awaitShutdown: true
     default: false
     }
   }

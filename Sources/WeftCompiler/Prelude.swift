@@ -97,5 +97,6 @@ public let preludeSource = #"""
 
   task __read(path, bytes = false, limit = none) => __read_file(path, bytes, limit)
   task __lines(path, limit = none) => __read_file(path, false, limit).lines()
+  task __shutdown_wait() => __await_shutdown()
   task __write(path, text, append = false) => __write_file(path, text, append)
   """#

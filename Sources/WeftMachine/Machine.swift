@@ -47,6 +47,12 @@ public final class Machine {
   /// Reads and writes under way, by ticket.
   var files: [UInt64: PendingFile] = [:]
   var nextTicket: UInt64 = 0
+  /// `requestShutdown` has been called in a script that mentions `shutdown`.
+  public internal(set) var isShutdownRequested = false
+  /// In the order in which they came.
+  var shutdownWaiters: [FiberPointer] = []
+  /// Numbers have been drawn from the seed.
+  public internal(set) var usedRandomness = false
   /// What `env` looks names up in.
   public var environment: [String: String] = [:]
   /// One for each of the image's initializers.
@@ -152,6 +158,7 @@ public final class Machine {
 
   /// The next number of the running task's stream.
   func random() -> UInt64 {
+    usedRandomness = true
     guard let fiber = core.pointee.fiber else { return Machine.mix(seed) }
     fiber.pointee.random &+= 0x9E37_79B9_7F4A_7C15
     return Machine.mix(fiber.pointee.random)
@@ -200,7 +207,7 @@ public final class Machine {
         // Starting tasks is work as well: a chain of them must not hold up the clock.
         if core.pointee.ticks < 0, readyCount > 0 { return endSlice() }
         guard let next = takeReady() else {
-          if timers.isEmpty, core.pointee.outstanding == 0 {
+          if timers.isEmpty, core.pointee.outstanding == 0, shutdownWaiters.isEmpty {
             deadlock()
             continue
           }

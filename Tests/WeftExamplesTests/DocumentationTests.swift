@@ -20,7 +20,9 @@ import WeftSyntax
     #expect(script.warnings.isEmpty)
     var options = RunOptions()
     options.files = MemoryFiles()
-    let (result, output) = script.runWithOutput(options, in: ModelledHTTPBin().world())
+    var world = ModelledHTTPBin().world()
+    if documented.isShutDown { world.shutdownAt = 2_500 * millisecond }
+    let (result, output) = script.runWithOutput(options, in: world)
     #expect(script.complaint(about: result) == "")
     if let expected = documented.output { #expect(output == expected) }
     #expect(result.leftovers.isClean)

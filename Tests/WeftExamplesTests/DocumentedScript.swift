@@ -9,6 +9,8 @@ struct DocumentedScript: Sendable, CustomTestStringConvertible {
   let text: String
   /// It must not compile: the fence says `weft-error`.
   let isWrong: Bool
+  /// It is asked to end after 2.5 s: the fence says `weft-asked-after-2.5s`.
+  var isShutDown = false
   /// What it prints, or what is wrong with it, if the next fence holds that.
   var output: String?
   /// What it may import: the files of the page so far, by name. A fence that says `weft lib.weft` holds one.
@@ -40,9 +42,11 @@ struct DocumentedScript: Sendable, CustomTestStringConvertible {
         continue
       }
       switch open.language {
-      case "weft", "weft-error":
+      case "weft", "weft-error", "weft-asked-after-2.5s":
         scripts.append(
-          DocumentedScript(line: open.line, text: open.text, isWrong: open.language == "weft-error", files: files))
+          DocumentedScript(
+            line: open.line, text: open.text, isWrong: open.language == "weft-error",
+            isShutDown: open.language == "weft-asked-after-2.5s", files: files))
       case "output": if let last = scripts.indices.last { scripts[last].output = open.text }
       case let language where language.hasPrefix("weft "): files[String(language.dropFirst(5))] = open.text
       default: break

@@ -101,6 +101,7 @@ extension Emitter {
   }
 
   private func emitBuiltinCall(_ function: BuiltinFunction, _ arguments: [Argument], to target: Int, _ span: Span) {
+    noteUse(of: function)
     let signature = function.signature
     let names = signature.parameters.map(\.name)
     if let name = signature.prelude, isPreludeCall(signature, arguments), let index = preludeFunction(name) {
@@ -114,10 +115,14 @@ extension Emitter {
       f.emit(.loadUnset, a: first + count)
       count += 1
     }
-    if function == .now || function == .elapsed { f.emit(.readClock) }
+    if function == .now || function == .elapsed || function == .during { f.emit(.readClock) }
     f.span = span
     f.emit(function.isWaiting ? .waitBuiltin : .callBuiltin, a: first, b: count, c: Int(function.rawValue))
     if first != target { f.emit(.take, a: target, b: first) }
+  }
+
+  func noteUse(of function: BuiltinFunction) {
+    if function == .shutdownRequested || function == .shutdownWait { image.mentionsShutdown = true }
   }
 
   // MARK: Methods

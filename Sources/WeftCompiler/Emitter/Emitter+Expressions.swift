@@ -333,6 +333,7 @@ extension Emitter {
     if case .name(let module) = base.kind, resolution[base.span] == nil,
       let function = Builtins.function(named: "\(module).\(name.text)")
     {
+      noteUse(of: function)
       if function.isConstant {
         f.emit(.callBuiltin, a: target, b: 0, c: Int(function.rawValue))
       } else {

@@ -153,7 +153,7 @@ extension Resolver {
 
   // MARK: Calls
 
-  /// `json` or `math`, if the expression is that name and nothing else is called so.
+  /// `json`, `math` or `shutdown`, if the expression is that name and nothing else is called so.
   func module(_ base: Expr) -> String? {
     guard case .name(let name) = base.kind, table[name] == nil, Builtins.modules.contains(name) else { return nil }
     return name

@@ -7,4 +7,10 @@ enum EnvironmentFunctions {
     }
     return arguments[1].tag == Kind.unset ? .none : arguments[1].retained()
   }
+
+  static func shutdownRequested(
+    _ machine: Machine, _ arguments: Arguments, _ count: Int
+  ) throws(Thrown) -> Value {
+    Value(machine.isShutdownRequested)
+  }
 }

@@ -51,9 +51,11 @@ extension Machine {
     case .retryDelay: return RetryFunctions.delay
     case .errorIs: return RetryFunctions.errorIs
     case .env: return EnvironmentFunctions.env
-    case .map, .filter, .reduce, .read, .lines, .write: return ofPrelude
+    case .shutdownRequested: return EnvironmentFunctions.shutdownRequested
+    case .during: return RandomFunctions.during
+    case .map, .filter, .reduce, .read, .lines, .write, .shutdownWait: return ofPrelude
     // They have an instruction of their own.
-    case .readFile, .writeFile: return ofPrelude
+    case .readFile, .writeFile, .awaitShutdown: return ofPrelude
     case .mathPi, .mathE, .mathTau, .mathInf, .mathNan, .mathSqrt, .mathIsqrt, .mathCbrt, .mathFloor, .mathCeil,
       .mathTrunc, .mathSin, .mathCos, .mathTan, .mathAsin, .mathAcos, .mathAtan, .mathAtan2, .mathSinh, .mathCosh,
       .mathTanh, .mathExp, .mathLog, .mathLog2, .mathLog10, .mathLog1p, .mathPow, .mathHypot, .mathFmod, .mathGcd,

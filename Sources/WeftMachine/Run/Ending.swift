@@ -67,6 +67,7 @@ extension Machine {
           lines.append("\(name(of: fiber)) waits at line \(place) for the task `\(task.name.pointee.text)`")
         }
       case .gate: lines.append("\(name(of: fiber)) waits at line \(place) for a permit of a `semaphore`")
+      case .shutdown: lines.append("\(name(of: fiber)) waits at line \(place) for a shutdown")
       case .lazy: lines.append("\(name(of: fiber)) waits at line \(place) for the value of `\(lazyName(fiber))`")
       default: break
       }
@@ -76,13 +77,13 @@ extension Machine {
   }
 
   private func name(of fiber: FiberPointer) -> String {
-    guard let index = function(at: position(of: fiber.pointee.pc)) else { return "a task" }
+    guard let index = function(at: scriptPosition(of: fiber)) else { return "a task" }
     let function = image.functions[index]
     return function.role == .main ? "the script" : "`\(function.name)`"
   }
 
   private func line(of fiber: FiberPointer) -> Int {
-    let position = position(of: fiber.pointee.pc)
+    let position = scriptPosition(of: fiber)
     guard let index = function(at: position), image.functions[index].source >= 0 else { return 0 }
     return image.sources[image.functions[index].source].line(at: Int(image.spans[position].start))
   }
@@ -163,6 +164,7 @@ extension Machine {
     core.pointee.outstanding = 0
     tickets = [:]
     files = [:]
+    shutdownWaiters = []
   }
 
   /// Links of frames are not values; they go before the stack is released.

@@ -143,6 +143,7 @@ extension Machine {
     case .task: removeWaiter(fiber, ofTask: fiber.pointee.target)
     case .gate: leaveGate(fiber)
     case .lazy: leaveLazy(fiber)
+    case .shutdown: shutdownWaiters.removeAll { $0 == fiber }
     case .file:
       let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
       effects.append(.cancelFileWork(ticket))

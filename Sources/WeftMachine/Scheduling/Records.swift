@@ -16,7 +16,7 @@ struct TimerNode {
 
 /// What a fiber waits for. It waits for exactly one thing at a time.
 enum Wait: UInt8 {
-  case nothing, timer, join, task, gate, fetch, lazy, file
+  case nothing, timer, join, task, gate, fetch, lazy, file, shutdown
 }
 
 /// One running script task.

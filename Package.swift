@@ -51,6 +51,7 @@ let package = Package(
     .testTarget(name: "WeftMachineTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
     .testTarget(name: "ConformanceTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
     .testTarget(name: "WeftCompilerTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
+    .testTarget(name: "WeftTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
     // The command is named here so that it is built for the tests to run it.
     .testTarget(
       name: "WeftCommandTests", dependencies: ["WeftCommand", "WeftHTTP", "Weft", "WeftMachine", "WeftSyntax"]),

@@ -13,6 +13,10 @@ public struct Image: Sendable {
   public var params: [Param] = []
   /// The parents of the kinds of error that the script declares below another: `HTTPError` for `error Busy: HTTPError`.
   public var kindParents: [String: String] = [:]
+  /// The functions that work out the values of imported files, each when it is first used.
+  public var initializers: [Int] = []
+  /// The program looks at `shutdown`, so it means to end in its own way when it is asked to.
+  public var mentionsShutdown = false
   /// The function that runs the file's top level.
   public var main = 0
   /// Tasks of the prelude that methods and built-ins call, by name.

@@ -144,6 +144,13 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   case sleep  // R[a] is a duration
   case fetch  // R[a] = the response to R[a] ..< R[a+7]: url, method, headers, body, json, timeout, limit
   case readClock  // the machine's clock is brought up to date
+
+  // Values of imported files, which are worked out on first use
+  case beginLazy  // begin to work out value bx, or wait for whoever does; the next word is left out if it begins here
+  case endLazy  // value bx has been worked out, or not, as the completion in R[a] says
+
+  // Waiting for something outside
+  case waitBuiltin  // R[a] = what the waiting built-in c gives for R[a] ..< R[a+b], consumed
 }
 
 /// Builds and takes apart instruction words.

@@ -70,6 +70,7 @@ extension Machine {
     case Kind.map: "Map"
     case Kind.bytes: "Bytes"
     case Kind.range: "Range"
+    case Kind.during: "During"
     case Kind.function, Kind.closure, Kind.builtin: "Function"
     case Kind.error: "Error"
     case Kind.errorKind: "ErrorKind"

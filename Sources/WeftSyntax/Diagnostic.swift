@@ -6,10 +6,13 @@ public struct Diagnostic: Sendable {
   public struct Label: Sendable {
     public let span: Span
     public let text: String
+    /// The file that it is in; nil for that of the diagnostic.
+    public let source: SourceFile?
 
-    public init(span: Span, text: String) {
+    public init(span: Span, text: String, source: SourceFile? = nil) {
       self.span = span
       self.text = text
+      self.source = source
     }
   }
 
@@ -24,6 +27,8 @@ public struct Diagnostic: Sendable {
   public let labels: [Label]
   /// How to fix it, below the excerpt.
   public let hint: String?
+  /// The file that it is about; nil for the script itself.
+  public var source: SourceFile?
 
   public init(
     _ severity: Severity, _ code: String, _ message: String, at span: Span, caret: String? = nil,

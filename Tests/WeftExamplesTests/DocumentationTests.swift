@@ -16,20 +16,24 @@ import WeftSyntax
 
   @Test(arguments: scripts.filter { $0.severity == nil })
   func aScriptPrintsWhatStandsBelowIt(_ documented: DocumentedScript) throws {
-    let script = try Script(compiling: documented.text)
+    let script = try documented.compile()
     #expect(script.warnings.isEmpty)
-    let (result, output) = script.runWithOutput(in: ModelledHTTPBin().world())
+    var options = RunOptions()
+    options.files = MemoryFiles()
+    var world = ModelledHTTPBin().world()
+    if documented.isShutDown { world.shutdownAt = 2_500 * millisecond }
+    let (result, output) = script.runWithOutput(options, in: world)
     #expect(script.complaint(about: result) == "")
     if let expected = documented.output { #expect(output == expected) }
     #expect(result.leftovers.isClean)
   }
 
   @Test(arguments: scripts.filter { $0.severity != nil })
-  func aMistakeIsToldAsItStandsBelow(_ documented: DocumentedScript) {
+  func aMistakeIsToldAsItStandsBelow(_ documented: DocumentedScript) throws {
     let diagnostics: [Diagnostic]
     do {
-      diagnostics = try Script(compiling: documented.text).warnings
-    } catch {
+      diagnostics = try documented.compile().warnings
+    } catch let error as Script.CompileError {
       diagnostics = error.diagnostics
     }
     #expect(diagnostics.contains { $0.severity == documented.severity })

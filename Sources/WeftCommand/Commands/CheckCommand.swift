@@ -30,7 +30,7 @@ struct CheckCommand: ParsableCommand {
       }
       let diagnostics: [Diagnostic]
       do {
-        diagnostics = try Script(compiling: source).warnings
+        diagnostics = try Script(compiling: source, imports: ScriptFile.imports, granting: .all).warnings
       } catch {
         diagnostics = error.diagnostics
       }

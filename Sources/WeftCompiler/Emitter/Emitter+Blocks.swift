@@ -385,7 +385,7 @@ extension Emitter {
   private func emitKinds(_ kinds: [Name], to target: Int) {
     let first = f.allocate(max(kinds.count, 1))
     for (index, kind) in kinds.enumerated() {
-      f.emit(.loadConstant, a: first + index, bx: constant(.string(kind.text)))
+      f.emit(.loadConstant, a: first + index, bx: constant(.string(kindName(kind))))
     }
     f.emit(.newList, a: target, b: first, c: kinds.count)
     f.free(to: first)

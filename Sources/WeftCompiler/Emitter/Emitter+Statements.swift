@@ -73,7 +73,7 @@ extension Emitter {
 
   // MARK: Bindings
 
-  private func emitBinding(_ pattern: Pattern, _ value: Expr) {
+  func emitBinding(_ pattern: Pattern, _ value: Expr) {
     switch pattern {
     case .name(let name):
       guard let declaration = resolution[name.span] else { return }
@@ -291,6 +291,7 @@ extension Emitter {
   }
 
   private func emitAssignment(to declaration: Declaration, _ op: BinaryOperator?, _ value: Expr, _ span: Span) {
+    emitReady(declaration)
     if let op {
       if declaration.global < 0, declaration.owner === f, !declaration.isCell {
         emitBinary(op, Operand(register: declaration.register, isTemp: false), value, to: declaration.register, span)
@@ -389,6 +390,7 @@ extension Emitter {
       if let declaration = resolution[target.span], !isCapturedCopy(declaration), !declaration.isTask,
         !declaration.isErrorKind, declaration.isVariable
       {
+        emitReady(declaration)
         return root(of: declaration)
       }
       fallthrough

@@ -15,9 +15,9 @@ extension Resolver {
   func resolveParent(of kind: Name) {
     guard !builtinKinds.contains(kind.text), let parent = parent(ofKind: kind) else { return }
     useKind(parent, allowTypes: false)
-    resolution.kindParents[kind.text] = parent.text
+    resolution.kindParents[kind.text] = (kind, parent)
     var circle = [kind.text]
-    while let above = resolution.kindParents[circle[circle.count - 1]] {
+    while let above = resolution.kindParents[circle[circle.count - 1]]?.parent.text {
       circle.append(above)
       if above == kind.text {
         let steps = circle.map { "`\($0)`" }.joined(separator: " below ")

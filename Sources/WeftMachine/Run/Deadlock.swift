@@ -97,6 +97,9 @@ extension Machine {
     guard let target = fiber.pointee.target else { return [] }
     switch fiber.pointee.wait {
     case .task: return TaskBlock(target.assumingMemoryBound(to: Block.self)).fiber.map { [$0] } ?? []
+    case .lazy:
+      guard case .begun(let worker) = lazyValues[Int(bitPattern: target) - 1].state else { return [] }
+      return [worker]
     case .gate: return holders[target.assumingMemoryBound(to: Block.self)] ?? []
     case .join:
       var children: [FiberPointer] = []
@@ -137,7 +140,7 @@ extension Machine {
   // MARK: Words
 
   private func sentence(_ fiber: FiberPointer) -> String {
-    let place = line(ofCode: position(of: fiber.pointee.pc))
+    let place = line(ofCode: scriptPosition(of: fiber))
     var text = "\(name(of: fiber)) waits in line \(place) for \(object(of: fiber))"
     let held = withs(of: fiber).compactMap { scope in
       scope.pointee.limiter.map {
@@ -158,15 +161,17 @@ extension Machine {
     case .gate:
       let block = target.assumingMemoryBound(to: Block.self)
       if !fiber.pointee.isFresh, fiber.pointee.scope.pointee.kind == ScopeKind.with.rawValue {
-        return "\(thing(block)) `\(excerpt(ofCode: position(of: fiber.pointee.pc)))`"
+        return "\(thing(block)) `\(excerpt(ofCode: scriptPosition(of: fiber)))`"
       }
       var current = (fiber.pointee.isFresh ? fiber.pointee.home : fiber.pointee.scope).pointee.gate
       while let gate = current, gate.pointee.limiter != block { current = gate.pointee.outerGate }
       return "a permit of the `semaphore` block in line \(current.map { line(ofCode: Int($0.pointee.openedAt)) } ?? 0)"
-    case .get: return "an item" + (short ? " of a queue" : ": `\(excerpt(ofCode: position(of: fiber.pointee.pc)))`")
-    case .put: return "room in a queue" + (short ? "" : ": `\(excerpt(ofCode: position(of: fiber.pointee.pc)))`")
-    case .drain: return "the work on a queue" + (short ? "" : ": `\(excerpt(ofCode: position(of: fiber.pointee.pc)))`")
-    case .join: return "the tasks of its block in line \(line(ofCode: position(of: fiber.pointee.pc)))"
+    case .get: return "an item" + (short ? " of a queue" : ": `\(excerpt(ofCode: scriptPosition(of: fiber)))`")
+    case .put: return "room in a queue" + (short ? "" : ": `\(excerpt(ofCode: scriptPosition(of: fiber)))`")
+    case .drain: return "the work on a queue" + (short ? "" : ": `\(excerpt(ofCode: scriptPosition(of: fiber)))`")
+    case .lazy: return "the value of `\(lazyName(fiber))`"
+    case .shutdown: return "a shutdown"
+    case .join: return "the tasks of its block in line \(line(ofCode: scriptPosition(of: fiber)))"
     default: return "what never comes"
     }
   }
@@ -181,7 +186,7 @@ extension Machine {
     let kind = ScopeKind(rawValue: home.pointee.kind) ?? .root
     var task = "task \(fiber.pointee.index + 1)"
     if !short { task += " of the `\(kind)` in line \(line(ofCode: Int(home.pointee.openedAt)))" }
-    guard let index = function(at: position(of: fiber.pointee.pc)), image.functions[index].role == .task else {
+    guard let index = function(at: scriptPosition(of: fiber)), image.functions[index].role == .task else {
       return task
     }
     return "`\(image.functions[index].name)` (\(task))"

@@ -33,6 +33,7 @@ extension Machine {
       discard(root)
       self.root = nil
     }
+    forgetLazyValues()
     for index in 0..<image.globals.count {
       heap.release(core.pointee.globals[index])
       core.pointee.globals[index] = .unset
@@ -100,6 +101,8 @@ extension Machine {
     root.pointee.firstChild = nil
     core.pointee.outstanding = 0
     tickets = [:]
+    files = [:]
+    shutdownWaiters = []
   }
 
   /// Links of frames are not values; they go before the stack is released.

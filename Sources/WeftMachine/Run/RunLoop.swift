@@ -848,6 +848,22 @@ extension Machine {
             fiber.pointee.pc = pc - 1
             return .clock
           }
+
+        // MARK: Values of imported files
+        case .beginLazy:
+          fiber.pointee.pc = pc
+          switch beginLazy(fieldBX(word)) {
+          case .begin: pc += 1
+          case .ready: break
+          case .leave: continue reload
+          }
+        case .endLazy: endLazy(fieldBX(word), base + fieldA(word))
+
+        // MARK: Waiting for something outside
+        case .waitBuiltin:
+          fiber.pointee.pc = pc
+          beginWaiting(fieldC(word), base + fieldA(word), register: fieldA(word))
+          continue reload
         }
       }
     }

@@ -240,7 +240,7 @@ extension Machine {
 
   @inline(never) func prepareIteration(_ slot: UnsafeMutablePointer<Value>) -> Bool {
     switch slot.pointee.tag {
-    case Kind.list, Kind.map, Kind.string, Kind.range, Kind.bytes, Kind.queue:
+    case Kind.list, Kind.map, Kind.string, Kind.range, Kind.bytes, Kind.queue, Kind.during:
       store(Value(0), slot + 1, heap)
       return true
     default:
@@ -263,6 +263,10 @@ extension Machine {
       if position >= range.count { return .end }
       store(Value(range.lower &+ position), target, heap)
       cursor.pointee = Value(position + 1)
+    case Kind.during:
+      if now >= sequence.int { return .end }
+      store(Value(position), target, heap)
+      cursor.pointee = Value(position &+ 1)
     case Kind.string:
       let string = StringBlock(sequence)
       let offset = Int(position)

@@ -146,6 +146,13 @@ extension Machine {
       }
     case .gate: leaveGate(fiber)
     case .get, .put, .drain: leaveQueue(fiber)
+    case .lazy: leaveLazy(fiber)
+    case .shutdown: shutdownWaiters.removeAll { $0 == fiber }
+    case .file:
+      let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
+      effects.append(.cancelFileWork(ticket))
+      files[ticket] = nil
+      core.pointee.outstanding -= 1
     case .fetch:
       let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
       effects.append(.cancelFetch(ticket))

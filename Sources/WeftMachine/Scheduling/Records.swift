@@ -21,6 +21,11 @@ enum Wait: UInt8 {
   case gate
   /// A queue: for an item, for room, for its items to be done.
   case get, put, drain
+  /// The value of an imported file that another task works out.
+  case lazy
+  /// The driver, for a file.
+  case file
+  case shutdown
 }
 
 /// Fibers that wait in one line, first come, first served. A fiber stands in one line at most, so it holds the links.

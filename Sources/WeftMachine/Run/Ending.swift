@@ -23,8 +23,8 @@ extension Machine {
     heap.release(error)
   }
 
-  /// Nothing can go on and nothing outside is awaited. The first time, the run is cancelled, so that every `finally` runs;
-  /// should those wait for ever as well, it ends at once.
+  /// Nothing can go on and nothing outside is awaited. The run is cancelled, so that every `finally` runs; if it was before,
+  /// only shields hold that off, and what they wait for cannot come.
   func deadlock() {
     let error = raise(
       .deadlockError, "no task can go on: \(waitingTasks().joined(separator: "; "))",
@@ -33,7 +33,7 @@ extension Machine {
     if deadlockReport == nil, let root, !root.pointee.isCancelled {
       deadlockReport = report(of: error)
       cancel(root, .deadlock)
-    } else {
+    } else if !endShields() {
       outcome = .failed(deadlockReport ?? report(of: error))
     }
     heap.release(error)
@@ -145,8 +145,7 @@ extension Machine {
     for scope in scopes { discard(scope) }
     for fiber in fibers {
       cancelTimer(timerNode(fiber))
-      // A fiber keeps the queue that it waits for.
-      if fiber.pointee.wait == .get || fiber.pointee.wait == .put || fiber.pointee.wait == .drain { leaveQueue(fiber) }
+      forgetQueue(of: fiber)
       if let handle = fiber.pointee.handle {
         TaskBlock(handle).fiber = nil
         TaskBlock(handle).waiters.pointee = WaitList()

@@ -812,6 +812,8 @@ extension Machine {
         case .gate:
           if fiber.pointee.scope.pointee.gate != nil || core.pointee.cancelledScopes > 0 {
             if isExhausted((base + fieldA(word)).pointee, (base + fieldA(word) + 1).pointee) {
+              // The drawing of an element that is not there counts, gate or not.
+              core.pointee.ticks &-= 1
               pc += 1 + fieldBX(pc.pointee)
               continue
             }

@@ -146,6 +146,10 @@ extension Machine {
       }
     case .gate: leaveGate(fiber)
     case .get, .put, .drain: leaveQueue(fiber)
+    case .turn:
+      returnGrant(fiber)
+      fiber.pointee.resume = 2
+      return
     case .fetch:
       let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
       effects.append(.cancelFetch(ticket))
@@ -252,7 +256,7 @@ extension Machine {
     }
     fiber.pointee.nextSibling?.pointee.previousSibling = fiber.pointee.previousSibling
     home.pointee.children -= 1
-    if fiber.pointee.holdsPermits { releasePermits(of: home) }
+    if fiber.pointee.holdsPermits { releasePermits(of: home, wereUsed: !fiber.pointee.isFresh) }
     if case .failed(let error) = outcome { noteOrigin(of: error, fiber) }
     let wasCancelled = core.pointee.cancelledScopes > 0 && cancelledScope(from: home) != nil
     if home == root { mainEnded(outcome) }

@@ -21,6 +21,8 @@ enum Wait: UInt8 {
   case gate
   /// A queue: for an item, for room, for its items to be done.
   case get, put, drain
+  /// For its turn to run: it was given a permit, a token or an item, which a cancellation takes back until then.
+  case turn
 }
 
 /// Fibers that wait in one line, first come, first served. A fiber stands in one line at most, so it holds the links.

@@ -33,6 +33,8 @@ public struct VirtualWorld: Sendable {
   public var shutdownAt: Int64?
   /// Nanoseconds that each read or write of a file takes.
   public var fileDelay: Int64 = 0
+  /// Cancels the run after so many ticks, in the middle of what it does then.
+  public var cancelAfterTicks: Int?
   /// Tells each time at which something happens, in nanoseconds since the start.
   public var instant: @Sendable (Int64) -> Void = { _ in }
   /// Tells the requests that were called off.
@@ -84,8 +86,13 @@ extension Script {
     machine.begin(at: 0, wallClock: world.wallClock)
     var cancelAt = world.cancelAt
     var shutdownAt = world.shutdownAt
+    var cancelAfterTicks = world.cancelAfterTicks
     loop: while true {
-      let pause = machine.run(ticks: 20_000)
+      let pause = machine.run(ticks: min(20_000, cancelAfterTicks.map { max(0, $0 - machine.ticks) } ?? 20_000))
+      if let ticks = cancelAfterTicks, machine.ticks >= ticks {
+        machine.cancelRun()
+        cancelAfterTicks = nil
+      }
       let text = machine.takeOutput()
       if !text.isEmpty { output(text) }
       for effect in machine.takeEffects() {

@@ -43,16 +43,16 @@ enum HandleFunctions {
     try machine.completedQueue(of: arguments[0])
   }
 
-  /// Notes the frame of the running `update`; gives the one before, for `updateEnd`.
+  /// Notes that an `update` runs; gives what was noted before, for `updateEnd`.
   static func updateBegin(_ machine: Machine, _ arguments: Arguments, _ count: Int) throws(Thrown) -> Value {
     guard let fiber = machine.core.pointee.fiber else { return .none }
-    let outer = fiber.pointee.updateFrame
-    fiber.pointee.updateFrame = Int32(truncatingIfNeeded: fiber.pointee.base - fiber.pointee.stack)
-    return Value(Int(outer))
+    let outer = fiber.pointee.maybeUpdating
+    fiber.pointee.maybeUpdating = true
+    return Value(outer)
   }
 
   static func updateEnd(_ machine: Machine, _ arguments: Arguments, _ count: Int) throws(Thrown) -> Value {
-    machine.core.pointee.fiber?.pointee.updateFrame = Int32(truncatingIfNeeded: arguments[0].int)
+    machine.core.pointee.fiber?.pointee.maybeUpdating = arguments[0].bool
     return .none
   }
 }
@@ -114,21 +114,25 @@ extension Machine {
 
   /// Whether the running fiber is inside a function given to `update`, where it may not wait.
   func isUpdating(_ fiber: FiberPointer) -> Bool {
-    let frame = fiber.pointee.stack + Int(fiber.pointee.updateFrame)
+    guard fiber.pointee.maybeUpdating, let update = image.preludeFunctions["__shared_update"] else { return false }
     var base = fiber.pointee.base
     var pc = fiber.pointee.pc
     while true {
-      if base == frame {
-        guard let index = function(at: position(of: pc)) else { return false }
-        return index == image.preludeFunctions["__shared_update"]
-      }
+      if function(at: position(of: pc)) == update { return true }
       let link = (base - 1).pointee
       guard link.bits != 0, let outer = UnsafePointer<UInt64>(bitPattern: UInt(link.tag)) else { break }
       base -= Int(link.bits)
       pc = outer
     }
-    // The frame was left by a throw.
-    fiber.pointee.updateFrame = 0
+    // A throw has left it.
+    fiber.pointee.maybeUpdating = false
     return false
+  }
+
+  /// What goes wrong in a function given to `update` that would have to wait.
+  func waitInUpdate() -> Thrown {
+    raise(
+      .valueError, "a function given to `update` may not wait",
+      hint: "work the value out before, or hold a `lock()` while you do")
   }
 }

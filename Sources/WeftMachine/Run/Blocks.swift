@@ -28,7 +28,7 @@ extension Machine {
       }
       limit = max(0, options.pointee.int)
     case .gather, .race, .taskgroup:
-      if fiber.pointee.updateFrame != 0, mustNotWait(fiber) { return false }
+      if isUpdating(fiber), mustNotWait(fiber) { return false }
     case .retry:
       guard options.pointee.tag == Kind.int, options.pointee.int >= 0 else {
         fail(raise(.typeError, "`retry` needs the number of further tries, an Int from 0 on"))
@@ -136,11 +136,8 @@ extension Machine {
   /// Leaves for a cancellation if there is one that reaches this fiber, or throws where nothing may wait. Every wait
   /// begins with this; true when the fiber's record has changed.
   func mustNotWait(_ fiber: FiberPointer) -> Bool {
-    if fiber.pointee.updateFrame != 0, isUpdating(fiber) {
-      fail(
-        raise(
-          .valueError, "a function given to `update` may not wait",
-          hint: "work the value out before, or hold a `lock()` while you do"))
+    if isUpdating(fiber) {
+      fail(waitInUpdate())
       return true
     }
     if core.pointee.cancelledScopes == 0 || cancelledScope(from: fiber.pointee.scope) == nil { return false }
@@ -216,6 +213,9 @@ extension Machine {
           throw raise(.groupClosedError, "the group has already ended")
         }
         scope = open
+      } else if isUpdating(fiber) {
+        // The block around it waits for the task.
+        throw waitInUpdate()
       }
       let callee = window.pointee
       let function: Int

@@ -3,12 +3,13 @@ import WeftSyntax
 
 /// When no task can go on and nothing outside is awaited, none ever will.
 extension Machine {
-  /// The first time, the run is cancelled, so that every `finally` runs; should those wait for ever as well, it ends at once.
+  /// The run is cancelled, so that every `finally` runs; if it was before, only shields hold that off, and what they wait for
+  /// cannot come.
   func deadlock() {
     if deadlockReport == nil, let root, !root.pointee.isCancelled {
       deadlockReport = reportOfDeadlock()
       cancel(root, .deadlock)
-    } else {
+    } else if !endShields() {
       outcome = .failed(deadlockReport ?? reportOfDeadlock())
     }
   }

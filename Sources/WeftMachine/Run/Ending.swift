@@ -83,8 +83,7 @@ extension Machine {
     for scope in scopes { discard(scope) }
     for fiber in fibers {
       cancelTimer(timerNode(fiber))
-      // A fiber keeps the queue that it waits for.
-      if fiber.pointee.wait == .get || fiber.pointee.wait == .put || fiber.pointee.wait == .drain { leaveQueue(fiber) }
+      forgetQueue(of: fiber)
       if let handle = fiber.pointee.handle {
         TaskBlock(handle).fiber = nil
         TaskBlock(handle).waiters.pointee = WaitList()

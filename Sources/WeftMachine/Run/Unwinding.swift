@@ -111,6 +111,7 @@ extension Machine {
       fiber.pointee.isFresh = false
       return true
     }
+    if fiber.pointee.wait == .turn { takeGrant(fiber) }
     let resume = fiber.pointee.resume
     fiber.pointee.resume = 0
     switch resume {

@@ -153,6 +153,10 @@ extension Machine {
       effects.append(.cancelFileWork(ticket))
       files[ticket] = nil
       core.pointee.outstanding -= 1
+    case .turn:
+      returnGrant(fiber)
+      fiber.pointee.resume = 2
+      return
     case .fetch:
       let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
       effects.append(.cancelFetch(ticket))
@@ -268,7 +272,7 @@ extension Machine {
     }
     fiber.pointee.nextSibling?.pointee.previousSibling = fiber.pointee.previousSibling
     home.pointee.children -= 1
-    if fiber.pointee.holdsPermits { releasePermits(of: home) }
+    if fiber.pointee.holdsPermits { releasePermits(of: home, wereUsed: !fiber.pointee.isFresh) }
     if case .failed(let error) = outcome { noteOrigin(of: error, fiber) }
     let cancellation = cancelledScope(from: fiber.pointee.cancelScope ?? home)
     let wasCancelled = cancellation != nil && cancelledScope(from: home) != nil

@@ -90,6 +90,8 @@ extension Machine {
     if !fiber.pointee.isFresh, scope.pointee.kind == ScopeKind.with.rawValue {
       scope.pointee.holdsPermit = true
       makeReady(fiber)
+      fiber.pointee.wait = .turn
+      fiber.pointee.target = UnsafeMutableRawPointer(limiter.block)
       return
     }
     guard let gate = gate(of: scope, with: limiter), passGates(fiber, of: scope, after: gate) else { return }
@@ -118,12 +120,31 @@ extension Machine {
     granted(fiber, by: limiter)
   }
 
-  /// Gives back what one task started in `scope` holds.
-  func releasePermits(of scope: ScopePointer) {
+  /// A fiber runs again that was given a permit, a token or an item.
+  func takeGrant(_ fiber: FiberPointer) {
+    let block = fiber.pointee.target?.assumingMemoryBound(to: Block.self)
+    fiber.pointee.wait = .nothing
+    fiber.pointee.target = nil
+    if let block, block.pointee.kind == Kind.queue { takeItem(fiber, from: QueueBlock(block)) }
+  }
+
+  /// A fiber was cancelled before it ran with what it was given.
+  func returnGrant(_ fiber: FiberPointer) {
+    let block = fiber.pointee.target?.assumingMemoryBound(to: Block.self)
+    fiber.pointee.wait = .nothing
+    fiber.pointee.target = nil
+    guard let block else { return }
+    if block.pointee.kind == Kind.queue { return returnItem(fiber, to: QueueBlock(block)) }
+    fiber.pointee.scope.pointee.holdsPermit = false
+    giveBack(to: LimiterBlock(block))
+  }
+
+  /// Gives back what one task started in `scope` holds: its permits, and its tokens as well if it never ran.
+  func releasePermits(of scope: ScopePointer, wereUsed: Bool) {
     var current = scope.pointee.gate
     while let gate = current {
       current = gate.pointee.outerGate
-      release(permitOf: limiter(gate))
+      if wereUsed { release(permitOf: limiter(gate)) } else { giveBack(to: limiter(gate)) }
     }
   }
 
@@ -131,11 +152,7 @@ extension Machine {
   func giveBackReservation(of scope: ScopePointer) {
     if !scope.pointee.isReserved { return }
     scope.pointee.isReserved = false
-    var current = scope.pointee.gate
-    while let gate = current {
-      current = gate.pointee.outerGate
-      giveBack(to: limiter(gate))
-    }
+    releasePermits(of: scope, wereUsed: false)
   }
 
   private func giveBack(to limiter: LimiterBlock) {

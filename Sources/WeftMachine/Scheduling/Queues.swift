@@ -93,6 +93,18 @@ extension Machine {
     }
   }
 
+  /// The run ends, and with it whatever a fiber has to do with a queue.
+  func forgetQueue(of fiber: FiberPointer) {
+    switch fiber.pointee.wait {
+    case .get, .put, .drain: leaveQueue(fiber)
+    case .turn:
+      if let block = fiber.pointee.target?.assumingMemoryBound(to: Block.self), block.pointee.kind == Kind.queue {
+        heap.release(block)
+      }
+    default: break
+    }
+  }
+
   /// A fiber that waits for a queue no longer does.
   func leaveQueue(_ fiber: FiberPointer) {
     guard let target = fiber.pointee.target else { return }
@@ -111,14 +123,36 @@ extension Machine {
   /// Hands an item to the first who waits for one, or adds it to the queue, whatever its limit.
   private func deliver(_ item: Value, to queue: QueueBlock) {
     guard let getter = queue.getters.pointee.first else { return queue.append(item, heap) }
-    if getter.pointee.isDrawing {
-      getter.pointee.isDrawing = false
-      getter.pointee.pending = item
-      getter.pointee.hasDrawn = true
-      endDrawing(getter, queue)
+    queue.getters.pointee.remove(getter)
+    getter.pointee.pending = item
+    makeReady(getter)
+    getter.pointee.wait = .turn
+    getter.pointee.target = UnsafeMutableRawPointer(queue.block)
+  }
+
+  /// A fiber runs again that was given an item.
+  func takeItem(_ fiber: FiberPointer, from queue: QueueBlock) {
+    if fiber.pointee.isDrawing {
+      // The instruction that draws is carried out again.
+      fiber.pointee.isDrawing = false
+      fiber.pointee.hasDrawn = true
+      fiber.pointee.pc -= 1
     } else {
-      endWait(getter, queue.getters, with: item)
+      let item = fiber.pointee.pending
+      fiber.pointee.pending = .none
+      store(item, fiber.pointee.base + Int(fiber.pointee.resultRegister), heap)
     }
+    heap.release(queue.block)
+  }
+
+  /// A fiber was cancelled before it ran with the item that it was given: the next one has it, and before all that were put
+  /// in since, even if the queue holds one too many then.
+  func returnItem(_ fiber: FiberPointer, to queue: QueueBlock) {
+    let item = fiber.pointee.pending
+    fiber.pointee.pending = .none
+    fiber.pointee.isDrawing = false
+    if queue.getters.pointee.first == nil { queue.prepend(item, heap) } else { deliver(item, to: queue) }
+    heap.release(queue.block)
   }
 
   private func endWait(_ fiber: FiberPointer, _ line: UnsafeMutablePointer<WaitList>, with result: Value) {
@@ -128,7 +162,7 @@ extension Machine {
     if let queue { heap.release(queue.assumingMemoryBound(to: Block.self)) }
   }
 
-  /// The instruction that draws is carried out again, and finds an item or the end.
+  /// The instruction that draws is carried out again, and finds the end.
   private func endDrawing(_ fiber: FiberPointer, _ queue: QueueBlock) {
     queue.getters.pointee.remove(fiber)
     fiber.pointee.pc -= 1

@@ -26,6 +26,8 @@ enum Wait: UInt8 {
   /// The driver, for a file.
   case file
   case shutdown
+  /// For its turn to run: it was given a permit, a token or an item, which a cancellation takes back until then.
+  case turn
 }
 
 /// Fibers that wait in one line, first come, first served. A fiber stands in one line at most, so it holds the links.
@@ -90,8 +92,8 @@ struct Fiber {
   var isDrawing = false
   /// `pending` is the item that it draws.
   var hasDrawn = false
-  /// Where the frame of the `update` stands that it is in, counted in slots of its stack; 0 for none.
-  var updateFrame: Int32 = 0
+  /// It may be inside a function given to `update`; after a throw it is not.
+  var maybeUpdating = false
   var random: UInt64 = 0
   var startedAt: Int64 = 0
   /// Which child of its home it is, from 0.

@@ -95,6 +95,23 @@ extension Machine {
     return raise(.taskCancelledError, "\(task) was cancelled\(why)").error
   }
 
+  /// Lets the cancellation of the run reach what all shields that are open keep it from. False when that wakes nobody.
+  func endShields() -> Bool {
+    guard let root else { return false }
+    var fibers: [FiberPointer] = []
+    collectDescendants(of: root, &fibers)
+    for fiber in fibers {
+      var current = fiber.pointee.scope
+      while current != fiber.pointee.home {
+        current.pointee.isShield = false
+        guard let parent = current.pointee.parent else { break }
+        current = parent
+      }
+    }
+    for fiber in fibers { interrupt(fiber) }
+    return core.pointee.firstReady != nil
+  }
+
   /// The fibers started in `scope`, in the scopes that its owner has opened within it, and in theirs.
   private func collectDescendants(of scope: ScopePointer, _ fibers: inout [FiberPointer]) {
     var open: [ScopePointer] = [scope]

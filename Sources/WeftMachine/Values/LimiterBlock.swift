@@ -59,7 +59,8 @@ struct LimiterBlock {
       permits -= 1
       return
     }
-    if full < time {
+    // A token is due at the next whole nanosecond; what it is late by that is no time lost.
+    if full &+ (fraction > 0 ? 1 : 0) < time {
       full = time
       fraction = 0
     }

@@ -53,6 +53,15 @@ struct QueueBlock {
     count += 1
   }
 
+  /// Puts an item, which it takes over, before all others.
+  func prepend(_ item: Value, _ heap: Heap) {
+    if isFull { grow(heap) }
+    let ring = ListBlock(items.pointee)
+    head = head == 0 ? ring.count - 1 : head - 1
+    ring.elements[head] = item
+    count += 1
+  }
+
   /// Takes the first item out; there must be one.
   func takeFirst() -> Value {
     let ring = ListBlock(items.pointee)

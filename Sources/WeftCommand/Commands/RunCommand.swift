@@ -3,6 +3,13 @@ import Weft
 import WeftHTTP
 import WeftMachine
 
+#if canImport(Glibc)
+  // `environ` is a variable, which nobody changes here.
+  @preconcurrency import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
@@ -64,7 +71,11 @@ struct RunCommand: AsyncParsableCommand {
   /// The variables of this process.
   private static var environment: [String: String] {
     var variables: [String: String] = [:]
-    var entry = environ
+    #if canImport(Glibc)
+      var entry = environ
+    #else
+      var entry = _NSGetEnviron().pointee
+    #endif
     while let text = entry.pointee {
       let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }

@@ -136,6 +136,8 @@ struct Scope {
   var kind: UInt8
   var keepsErrors = false
   var hasElse = false
+  /// A `gather` whose value nobody takes.
+  var dropsResults = false
   var isCancelled = false
   var isShield = false
   /// Its body has ended; it waits for its tasks.

@@ -241,6 +241,7 @@ extension Machine {
   }
 
   private func setResult(_ scope: ScopePointer, _ index: Int, _ value: Value) {
+    if scope.pointee.dropsResults { return heap.release(value) }
     if scope.pointee.results.tag == Kind.unset { scope.pointee.results = Value(heap.makeList(capacity: 4).block) }
     let place = resultsSlot(scope)
     while ListBlock(place.pointee).count <= index { heap.append(.none, toList: place) }

@@ -46,7 +46,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
-    .testTarget(name: "WeftSyntaxTests", dependencies: ["WeftSyntax"]),
+    .testTarget(name: "WeftSyntaxTests", dependencies: ["WeftSyntax"], exclude: ["Format/Snapshots"]),
     .testTarget(name: "WeftMachineTests", dependencies: ["Weft"]),
     .testTarget(name: "ConformanceTests", dependencies: ["Weft"]),
     // The command is named here so that it is built for the tests to run it.

@@ -202,6 +202,7 @@ extension Parser {
     let start = token.start
     guard enter() else { return Expr(.invalid, token.span) }
     defer { leave() }
+    mark(.negation)
     advance()
     let operand = parseBinary(Precedence.negation)
     grow()

@@ -19,6 +19,7 @@ extension Parser {
       let start = token
       let startIndex = index
       let base = brackets.count
+      mark(.statement)
       let statement = parseStatement()
       if !recovering { expectStatementEnd(after: statement) }
       if recovering {

@@ -278,7 +278,7 @@ extension Parser {
       return .fetch(pattern: pattern)
     }
     var name = takeName()
-    while at(.dot), peek().kind == .name {
+    while token.kind == .dot, peek().kind == .name {
       advance()
       let member = takeName()
       name = Name(text: name.text + "." + member.text, span: name.span.union(member.span))

@@ -19,6 +19,7 @@ struct WeftCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      RunCommand.self, CheckCommand.self, DemoCommand.self, ServeCommand.self, DisassembleCommand.self,
+      RunCommand.self, CheckCommand.self, ExplainCommand.self, DemoCommand.self, ServeCommand.self,
+      DisassembleCommand.self,
     ])
 }

@@ -35,7 +35,7 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("End the run in order after this time, such as 30s, with status 124.", valueName: "time"))
   var timeLimit: TimeLimit?
 
-  @Argument(help: "The script; - reads it from standard input.")
+  @Argument(help: "The script; - reads it from standard input.", completion: .file(extensions: ["weft"]))
   var file: String
 
   @Argument(help: ArgumentHelp("The script's parameters, each as --name value.", valueName: "param"))

@@ -31,7 +31,7 @@ import WeftSyntax
   @Test func aBuiltInKindAgain() {
     #expect(
       told("error FetchError: HTTPError") == """
-        error: `FetchError` is a built-in kind of error  [E0210]
+        error: `FetchError` is a built-in kind of error  [E0216]
            ╭─ <script>:1:7
          1 │ error FetchError: HTTPError
            │       ^^^^^^^^^^

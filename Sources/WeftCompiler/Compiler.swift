@@ -32,10 +32,12 @@ public func compile(_ program: Program, errorKinds: Set<String>, granting capabi
   if diagnostics.contains(where: { $0.severity == .error }) {
     return CompileResult(image: nil, diagnostics: diagnostics)
   }
+  var tasks: [ObjectIdentifier: Traits] = [:]
   for index in program.order {
     let source = resolvers[index].source
-    let advice = Advisor(source: source, resolution: resolvers[index].resolution).advise(program.files[index].tree)
-    diagnostics += placed(advice, in: index == 0 ? nil : source)
+    let advisor = Advisor(source: source, resolution: resolvers[index].resolution, tasks: tasks)
+    diagnostics += placed(advisor.advise(program.files[index].tree), in: index == 0 ? nil : source)
+    tasks = advisor.tasks
   }
   return CompileResult(image: image, diagnostics: diagnostics)
 }

@@ -10,18 +10,31 @@ import WeftSyntax
 @Suite struct ExplanationTests {
   private static let kinds = Set(ErrorKind.allCases.map(\.rawValue))
 
-  /// What a page cannot show, because it would be too long or no text at all.
-  private static let made: [String: [UInt8]] = [
-    "E0101": Array("print(\"".utf8) + [0xFF] + Array("\")".utf8),
-    "E0129": Array((String(repeating: "(", count: 300) + "1" + String(repeating: ")", count: 300)).utf8),
-    "E0130": Array(("let x = 1" + String(repeating: " + 1", count: 20_000)).utf8),
-    "E0409": Array(
-      ("task f() {\n" + (0..<61_000).map { "let a\($0) = 1\n" }.joined() + "}").utf8),
-  ]
+  /// The problems of a script that its page cannot show, because it is too long, no text, or several files.
+  private static func made(_ code: String) -> [Diagnostic]? {
+    switch code {
+    case "E0101": diagnostics(Array("print(\"".utf8) + [0xFF] + Array("\")".utf8))
+    case "E0129": diagnostics(String(repeating: "(", count: 300) + "1" + String(repeating: ")", count: 300))
+    case "E0130": diagnostics("let x = 1" + String(repeating: " + 1", count: 20_000))
+    case "E0409": diagnostics("task f() {\n" + (0..<61_000).map { "let a\($0) = 1\n" }.joined() + "}")
+    case "E0211": diagnostics("import \"main.weft\"", importing: "")
+    case "E0212": diagnostics("import \"tea.weft\"\ntask brew() { 1 }", importing: "task brew() { 2 }")
+    case "E0213": diagnostics("import \"tea.weft\" as tea\nprint(tea.brwe())", importing: "task brew() { 2 }")
+    case "E0214": diagnostics("import \"tea.weft\"\nprint(1)", importing: "param token")
+    default: nil
+    }
+  }
 
-  private static func diagnostics(_ bytes: [UInt8]) -> [Diagnostic] {
+  private static func diagnostics(_ text: String, importing other: String? = nil) -> [Diagnostic] {
+    diagnostics(Array(text.utf8), importing: other)
+  }
+
+  private static func diagnostics(_ bytes: [UInt8], importing other: String? = nil) -> [Diagnostic] {
+    let main = SourceFile(name: "main.weft", bytes: bytes)
+    let imported = SourceFile(name: "tea.weft", text: other ?? "")
+    let loader: ImportLoader = { path, _ throws(ImportError) in path == "main.weft" ? main : imported }
     do {
-      return try Script(compiling: SourceFile(name: "<script>", bytes: bytes)).warnings
+      return try Script(compiling: main, imports: other == nil ? nil : loader).warnings
     } catch {
       return error.diagnostics
     }
@@ -56,15 +69,15 @@ import WeftSyntax
     let page = try #require(Explanation.of(code))
     // A file of 2 GiB is too much for a test, and nothing gives a fault.
     if ["E0112", "E0999"].contains(code) { return #expect(page.wrong == nil) }
-    let bytes = try page.wrong.map { Array($0.utf8) } ?? #require(Self.made[code])
+    let problems = try page.wrong.map { Self.diagnostics($0) } ?? #require(Self.made(code))
     // One mistake may well bring others with it.
-    #expect(Self.diagnostics(bytes).map(\.code).contains(code))
+    #expect(problems.map(\.code).contains(code))
   }
 
   @Test(arguments: Explanation.all.filter { kinds.contains($0.code) }.map(\.code))
   func theWrongScriptThrowsTheKind(_ code: String) throws {
     let page = try #require(Explanation.of(code))
-    if ["QueueClosedError", "FileError", "LimitError"].contains(code) { return #expect(page.wrong == nil) }
+    if ["FileError", "LimitError"].contains(code) { return #expect(page.wrong == nil) }
     let script = try Script(compiling: #require(page.wrong))
     guard case .failed(let report) = script.runVirtually().outcome else {
       Issue.record("it does not fail")
@@ -78,7 +91,7 @@ import WeftSyntax
     let page = try #require(Explanation.of(code))
     let right = try #require(page.right)
     #expect(page.wrong != nil)
-    #expect(Self.diagnostics(Array(right.utf8)).map(\.code) == [])
+    #expect(Self.diagnostics(right).map(\.code) == [])
     guard Self.kinds.contains(code) else { return }
     guard case .completed = try Script(compiling: right).runVirtually().outcome else {
       Issue.record("it does not come to its end")

@@ -42,6 +42,8 @@ import WeftSyntax
     "taskgroup { for u in urls { start { total = total + download(u) } } }",
     "start { total = total + download(\"a\") }\ntotal = 5",
     "gather for u in urls { if true { for x in 1...2 { total = add(total, download(u)) } } }",
+    "let door = lock()\nwith door { gather for u in urls { total = total + download(u) } }",
+    "let cell = shared(0)\ngather for u in urls { cell.value = cell.value + download(u) }",
   ])
   func updatesThatGetLost(_ text: String) { #expect(codes(text) == ["W0201"]) }
 
@@ -55,6 +57,7 @@ import WeftSyntax
     "gather { { total = total + download(\"a\") }; download(\"b\") }\ntotal = 0",
     "total = total + download(\"a\")",
     "gather for u in urls { total = plan()[0] + total\n fetch u }",
+    "let door = lock()\ngather for u in urls { with door { total = total + download(u) } }",
   ])
   func updatesThatDoNot(_ text: String) { #expect(codes(text).isEmpty) }
 
@@ -69,10 +72,12 @@ import WeftSyntax
         """)
     #expect(codes("semaphore(2) { download(\"a\") }") == ["W0202"])
     #expect(codes("semaphore(2) { urls.map(download) }") == ["W0202"])
+    #expect(codes("rate(5/s, burst: 2) { download(\"a\") }") == ["W0202"])
   }
 
   @Test(arguments: [
     "semaphore(2) { gather for u in urls { fetch u } }",
+    "rate(5/s) { gather for u in urls { fetch u } }",
     "semaphore(2) { start download(\"a\") }",
     "task all() { gather for u in urls { fetch u } }\nsemaphore(2) { all() }",
     "task again(n) { if n > 0 { again(n - 1) } else { race { sleep 1s } } }\nsemaphore(2) { again(3) }",
@@ -109,8 +114,11 @@ import WeftSyntax
     "for u in urls { fetch(u, method: \"POST\") }",
     "for u in urls { fetch u\n sleep 1s }",
     "for u in urls { gather { fetch u; fetch u } }",
+    "let pace = rate(5/s)\nfor u in urls { with pace { fetch u } }",
     "for u in urls { print(u) }",
     "task each(pages) { for page in pages { fetch page } }",
+    "let pages = queue(2)\nfor page in pages { fetch page }",
+    "taskgroup { let t = start download(\"a\")\n for done in completed([t]) { fetch \"b\" } }",
     "gather for u in urls { for n in 1...3 { fetch u } }",
     "bench \"one by one\" { for u in urls { fetch u } }",
     "task count(u) { total += download(u) }\nfor u in urls { count(u) }",
@@ -150,6 +158,37 @@ import WeftSyntax
     "gather for u in urls { download(u) }",
   ])
   func errorsThatAreSeen(_ text: String) { #expect(codes(text).isEmpty) }
+
+  @Test func importedTasksAreKnown() throws {
+    let library = SourceFile(
+      name: "lib.weft",
+      text: """
+        # As long as what imports it, so that no place of one file is taken for a place of the other.
+        task size(u) { fetch(u).size }
+        task all() { gather { sleep 1s } }
+        task plain() { semaphore(2) { 1 } }
+        """)
+    let main = SourceFile(
+      name: "main.weft",
+      text: """
+        import "lib.weft"
+        import "lib.weft" as lib
+        var total = 0
+        gather for u in ["a", "b"] { total = total + size(u) }
+        gather for u in ["a", "b"] { total = total + lib.size(u) }
+        semaphore(2) { all() }
+        semaphore(2) { lib.all() }
+        semaphore(2) { lib.size("a") }
+        semaphore(2) { plain() }
+        """)
+    let script = try Script(compiling: main, imports: { _, _ throws(ImportError) in library })
+    let told = script.warnings.map { diagnostic in
+      let source = diagnostic.source ?? main
+      return "\(diagnostic.code) \(source.name):\(source.line(at: Int(diagnostic.span.start)))"
+    }
+    #expect(
+      told == ["W0201 main.weft:4", "W0201 main.weft:5", "W0202 main.weft:8", "W0202 main.weft:9", "W0202 lib.weft:4"])
+  }
 
   @Test func eachPlaceIsToldOnce() {
     #expect(codes("task all() { semaphore(2) { 1 } }\nall()\nall()\nlet f = all").map { $0 } == ["W0202"])

@@ -31,11 +31,33 @@ import WeftSyntax
   @Test func aBuiltInKindAgain() {
     #expect(
       told("error FetchError: HTTPError") == """
-        error: `FetchError` is a built-in kind of error  [E0210]
+        error: `FetchError` is a built-in kind of error  [E0216]
            ╭─ <script>:1:7
          1 │ error FetchError: HTTPError
            │       ^^^^^^^^^^
            = hint: choose another name for your own
         """)
+  }
+
+  @Test func belowAKindOfAnotherFile() throws {
+    let library = SourceFile(
+      name: "lib.weft", text: "error Base: HTTPError\nerror Busy: Base\ntask fail() { throw Busy(\"b\") }")
+    let main = SourceFile(
+      name: "main.weft",
+      text: """
+        import "lib.weft" as lib
+        error Busy: lib.Base
+        error Worse: Busy
+        try { throw Worse("w") } catch lib.Busy { print("no") } catch lib.Base as e { print("base", e is Busy) }
+        try { lib.fail() } catch Busy { print("no") } catch HTTPError as e { print("http", e is lib.Busy) }
+        """)
+    var output: [UInt8] = []
+    let script = try Script(compiling: main, imports: { _, _ throws(ImportError) in library })
+    let result = script.runVirtually { output += $0 }
+    #expect(String(decoding: output, as: UTF8.self) == "base true\nhttp true\n")
+    guard case .completed = result.outcome else {
+      Issue.record("\(result.outcome)")
+      return
+    }
   }
 }

@@ -111,7 +111,9 @@ extension Explanation {
       """
       Nothing can be put into a closed queue, and nothing taken from one that is closed and empty. `for item in q { }` ends by itself
       then.
-      """),
+      """,
+      wrong: "let jobs = queue()\njobs.close()\njobs.get()",
+      right: "let jobs = queue()\njobs.put(1)\njobs.close()\nfor job in jobs { print(job) }"),
     Explanation(
       "DeadlockError", "tasks that wait for each other",
       """

@@ -59,7 +59,44 @@ extension Explanation {
       """,
       wrong: "error Slow: Late\nerror Late: Slow", right: "error Slow\nerror Late: Slow"),
     Explanation(
-      "E0210", "a built-in kind of error, declared again",
+      "E0210", "a file that cannot be imported",
+      """
+      The file is not there or cannot be read, or the program that runs the script imports none. A path counts from the
+      folder of the file that imports it.
+      """,
+      wrong: "import \"nothing.weft\"\nprint(1)"),
+    Explanation(
+      "E0211", "files that import each other",
+      """
+      A file imports itself, directly or through others. What two files need of each other belongs into a third, which both
+      import.
+      """),
+    Explanation(
+      "E0212", "a name that two files give",
+      """
+      An `import` brings in all names of a file, and one of them is known already. Import one of the files under a name of its own:
+      `import "tea.weft" as tea` gives `tea.brew`.
+      """),
+    Explanation(
+      "E0213", "a name that an imported file does not give",
+      """
+      An import gives the tasks, the `let`s and the kinds of error of a file. A `var` or a `param` stays its own: a task of the
+      file can tell its value.
+      """),
+    Explanation(
+      "E0214", "a required parameter in an imported file",
+      """
+      Only the parameters of the file that is run can be set. In an imported file each has a default, which it keeps.
+      """),
+    Explanation(
+      "E0215", "a function that the host does not grant",
+      """
+      Reading and writing files, the environment and the like are there only if the program that runs the script grants
+      them; `weft run` does. An embedding program grants them as it compiles the script.
+      """,
+      wrong: "print(read(\"notes.txt\"))"),
+    Explanation(
+      "E0216", "a built-in kind of error, declared again",
       """
       Weft throws these kinds itself. Another kind of the same name could not be told from them; one below them can be
       declared under a name of its own.

@@ -14,8 +14,8 @@ extension Advisor {
   }
 
   func noteLostUpdate(_ statement: Statement, _ target: Expr, _ value: Expr, _ declaration: Declaration) {
-    let sharing = children.filter { !$0.span.contains(declaration.span) }
-    guard !sharing.isEmpty else { return }
+    let sharing = children.filter { !declares(declaration, in: $0.span) }
+    guard !sharing.isEmpty, held == 0 else { return }
     let place = source.text(target.span)
     guard readsBeforeWaiting(value, place) else { return }
     let hint: String
@@ -58,8 +58,8 @@ extension Advisor {
     switch expression.kind {
     case .sleep, .await, .fetch, .computeCall, .computeBlock, .computeFor, .gather, .taskgroup, .with, .scoped: true
     case .call(let callee, _):
-      if let declaration = resolution[callee.span], case .task(let task) = declaration.kind {
-        traits(of: task).contains(.waits)
+      if let declaration = declaration(calledBy: callee), case .task(let task) = declaration.kind {
+        traits(of: task, declaration).contains(.waits)
       } else {
         false
       }
@@ -93,8 +93,8 @@ extension Advisor {
     var changes: [ObjectIdentifier: Int] = [:]
     var isPlain = true
     func change(_ place: Expr) {
-      guard let declaration = resolution[place.root.span], !body.span.contains(declaration.span),
-        !pattern.span.contains(declaration.span)
+      guard let declaration = resolution[place.root.span], !declares(declaration, in: body.span),
+        !declares(declaration, in: pattern.span)
       else { return }
       changes[ObjectIdentifier(declaration), default: 0] += 1
     }
@@ -105,7 +105,7 @@ extension Advisor {
         case .assignment(let target, let op, let value):
           // The last one would win.
           if op == nil, case .name = target.kind, let declaration = resolution[target.span],
-            !body.span.contains(declaration.span)
+            !declares(declaration, in: body.span)
           {
             isPlain = false
           }

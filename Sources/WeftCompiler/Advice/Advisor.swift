@@ -1,6 +1,6 @@
 import WeftSyntax
 
-/// Looks through a script that compiles for what is allowed and is hardly meant. Each task is looked through once.
+/// Looks through a file of a script that compiles for what is allowed and is hardly meant. Each task is looked through once.
 final class Advisor {
   let source: SourceFile
   let resolution: Resolution
@@ -23,19 +23,23 @@ final class Advisor {
   private var isMeasured = false
   /// The innermost block that owns what `start` starts; nil in a file's top level.
   private var owner: Span?
-  /// It is a `taskgroup(errors: keep)`.
+  /// `with` blocks around the current place in its started task: a lock may keep the others out.
+  private(set) var held = 0
+  /// The owner is a `taskgroup(errors: keep)`.
   private var isKeeping = false
-  /// What is known of the tasks that have been looked through, by the place of their names.
-  private var tasks: [Span: Traits] = [:]
-  /// Names that are bound to a list or a range for certain, by the places of their declarations.
-  private var sequences: Set<Span> = []
+  /// What is known of the tasks that have been looked through, by their declarations.
+  private(set) var tasks: [ObjectIdentifier: Traits]
+  /// Names that are bound to a list or a range for certain.
+  private var sequences: Set<ObjectIdentifier> = []
   /// Where each variable is assigned to.
   var assignments: [ObjectIdentifier: [Span]] = [:]
   var lostUpdates: [LostUpdate] = []
 
-  init(source: SourceFile, resolution: Resolution) {
+  /// - Parameter tasks: What is known of the tasks of the files that this one imports.
+  init(source: SourceFile, resolution: Resolution, tasks: [ObjectIdentifier: Traits]) {
     self.source = source
     self.resolution = resolution
+    self.tasks = tasks
   }
 
   func advise(_ tree: Tree) -> [Diagnostic] {
@@ -64,7 +68,9 @@ final class Advisor {
   private func visit(_ statement: Statement, isDiscarded: Bool) -> Traits {
     switch statement.kind {
     case .binding(let pattern, let value, _):
-      if case .name(let name) = pattern, isSequence(value) { sequences.insert(name.span) }
+      if case .name(let name) = pattern, isSequence(value), let declaration = resolution[name.span] {
+        sequences.insert(ObjectIdentifier(declaration))
+      }
       return visit(value)
     case .assignment(let target, let op, let value):
       var traits: Traits = []
@@ -72,14 +78,16 @@ final class Advisor {
       traits.formUnion(visit(value))
       guard let declaration = resolution[target.root.span] else { return traits }
       assignments[ObjectIdentifier(declaration), default: []].append(statement.span)
-      if let task, !task.contains(declaration.span) { traits.insert(.changesOuter) }
+      if let task, !declares(declaration, in: task) { traits.insert(.changesOuter) }
       if op == nil { noteLostUpdate(statement, target, value, declaration) }
       return traits
     case .expression(let expression):
       let traits = visit(expression)
       if isDiscarded { adviseUnseenErrors(expression, traits) }
       return traits
-    case .task(let declaration): return traits(of: declaration, onlyLook: true)
+    case .task(let task):
+      if let declaration = resolution[task.name.span] { _ = traits(of: task, declaration) }
+      return []
     case .param(let declaration): return declaration.defaultValue.map { visit($0) } ?? []
     case .forLoop(let pattern, let sequence, let body):
       let before = visit(sequence)
@@ -115,7 +123,7 @@ final class Advisor {
     let outer = (owner, isKeeping)
     defer { (owner, isKeeping) = outer }
     switch expression.kind {
-    case .sleep: traits = [.waits, .sleeps]
+    case .sleep: traits = [.waits, .paces]
     case .await: traits = [.waits, .fails]
     case .fetch(let arguments):
       traits = [.waits, .fetches, .fails]
@@ -132,7 +140,9 @@ final class Advisor {
       traits = .waits
       if kind == .pool { traits.insert(.starts) }
       (owner, isKeeping) = (expression.span, false)
-    case .with: traits = .waits
+    case .with:
+      traits = [.waits, .paces]
+      held += 1
     case .tryCatch(_, let catches, _): if !catches.isEmpty { traits = .catches }
     case .call(let callee, let arguments): traits = self.traits(calling: callee, arguments)
     case .listComprehension: loops += 1
@@ -153,6 +163,7 @@ final class Advisor {
         adviseGather(expression.span, pattern, sequence, "each element of this list")
       }
     }
+    if case .with = expression.kind { held -= 1 }
     if case .scoped(let kind, _, _, let body, _) = expression.kind, kind == .semaphore || kind == .rate {
       adviseLimiter(kind, body, traits, expression.span)
     }
@@ -160,35 +171,41 @@ final class Advisor {
   }
 
   private func visit(started block: Block, isRepeated: Bool) -> Traits {
-    let outer = (loops, owner, isKeeping)
+    let outer = (loops, owner, isKeeping, held)
     let together = owner ?? Span(0, source.bytes.count)
     children.append(Child(span: block.span, block: together, isRepeated: isRepeated || loops > 0))
-    (loops, isKeeping) = (0, false)
+    (loops, isKeeping, held) = (0, false, 0)
     defer {
       children.removeLast()
-      (loops, owner, isKeeping) = outer
+      (loops, owner, isKeeping, held) = outer
     }
     return visit(block)
   }
 
   // MARK: Calls
 
+  /// What a call of a task by its name calls.
+  func declaration(calledBy callee: Expr) -> Declaration? {
+    guard case .member(let base, let name, _) = callee.kind else { return resolution[callee.span] }
+    return resolution[base.span]?.isImportAlias == true ? resolution[name.span] : nil
+  }
+
   private func traits(calling callee: Expr, _ arguments: [Argument]) -> Traits {
-    switch callee.kind {
-    case .name(let name):
-      guard let declaration = resolution[callee.span] else {
-        guard let function = Builtins.function(named: name), function.signature.prelude != nil else { return [] }
-        return traits(passing: arguments)
-      }
+    if let declaration = declaration(calledBy: callee) {
       switch declaration.kind {
-      case .task(let task): return traits(of: task)
+      case .task(let task): return traits(of: task, declaration)
       case .errorKind: return []
       default: return .callsUnknown
       }
+    }
+    switch callee.kind {
+    case .name(let name):
+      guard let function = Builtins.function(named: name), function.signature.prelude != nil else { return [] }
+      return traits(passing: arguments)
     case .member(let base, let name, _) where !callee.parenthesised:
       var traits: Traits = name.text == "check" ? .fails : []
       if Builtins.mutatingNames.contains(name.text), let task, let declaration = resolution[base.root.span],
-        !task.contains(declaration.span)
+        !declares(declaration, in: task)
       {
         traits.insert(.changesOuter)
       }
@@ -201,9 +218,9 @@ final class Advisor {
   /// What the tasks do that are passed to a function that calls them.
   private func traits(passing arguments: [Argument]) -> Traits {
     arguments.reduce(into: []) { traits, argument in
-      guard case .name = argument.value.kind, let declaration = resolution[argument.value.span] else { return }
+      guard let declaration = declaration(calledBy: argument.value) else { return }
       if case .task(let task) = declaration.kind {
-        traits.formUnion(self.traits(of: task))
+        traits.formUnion(self.traits(of: task, declaration))
       } else {
         traits.insert(.callsUnknown)
       }
@@ -211,23 +228,30 @@ final class Advisor {
   }
 
   /// What a call of a task does. A task that calls itself does what the rest of it does.
-  func traits(of declaration: TaskDeclaration, onlyLook: Bool = false) -> Traits {
-    if let known = tasks[declaration.name.span] { return onlyLook ? [] : known }
-    tasks[declaration.name.span] = []
-    let outer = (children, loops, task, owner, isKeeping)
-    (children, loops, task, owner, isKeeping) = ([], 0, declaration.span, nil, false)
+  func traits(of task: TaskDeclaration, _ declaration: Declaration) -> Traits {
+    if let known = tasks[ObjectIdentifier(declaration)] { return known }
+    // The files that this one imports have been looked through before.
+    guard declaration.source === source else { return .callsUnknown }
+    tasks[ObjectIdentifier(declaration)] = []
+    let outer = (children, loops, self.task, owner, isKeeping, held)
+    (children, loops, self.task, owner, isKeeping, held) = ([], 0, task.span, nil, false, 0)
     var traits: Traits = []
-    for parameter in declaration.parameters {
+    for parameter in task.parameters {
       if let value = parameter.defaultValue { traits.formUnion(visit(value)) }
     }
-    switch declaration.body {
+    switch task.body {
     case .block(let block): traits.formUnion(visit(block))
     case .expression(let expression): traits.formUnion(visit(expression))
     }
-    (children, loops, task, owner, isKeeping) = outer
+    (children, loops, self.task, owner, isKeeping, held) = outer
     traits.remove(.jumps)
-    tasks[declaration.name.span] = traits
-    return onlyLook ? [] : traits
+    tasks[ObjectIdentifier(declaration)] = traits
+    return traits
+  }
+
+  /// Whether what is named is declared in that part of this file.
+  func declares(_ declaration: Declaration, in part: Span) -> Bool {
+    declaration.source === source && part.contains(declaration.span)
   }
 
   // MARK: Advice
@@ -263,14 +287,14 @@ final class Advisor {
   /// Whether the passes over `sequence`, which do what `traits` says, could as well run together.
   private func canGather(_ sequence: Expr, _ traits: Traits) -> Bool {
     traits.contains(.fetches) && children.isEmpty && !isMeasured && isSequence(sequence)
-      && traits.isDisjoint(with: [.sleeps, .starts, .callsUnknown, .sends, .jumps, .changesOuter])
+      && traits.isDisjoint(with: [.paces, .starts, .callsUnknown, .sends, .jumps, .changesOuter])
   }
 
   /// Whether a value is a list or a range for certain: a queue is taken from one by one for good reasons.
   private func isSequence(_ value: Expr) -> Bool {
     switch value.kind {
     case .list, .listComprehension, .range: true
-    case .name: resolution[value.span].map { sequences.contains($0.span) } ?? false
+    case .name: resolution[value.span].map { sequences.contains(ObjectIdentifier($0)) } ?? false
     case .call(let callee, _):
       if case .name(let name) = callee.kind, resolution[callee.span] == nil {
         ["range", "enumerate", "zip", "sorted", "reversed", "list"].contains(name)

@@ -5,7 +5,8 @@ struct Traits: OptionSet {
   /// It waits for something, so that other tasks go on.
   static let waits = Traits(rawValue: 1)
   static let fetches = Traits(rawValue: 1 << 1)
-  static let sleeps = Traits(rawValue: 1 << 2)
+  /// It takes its time on purpose.
+  static let paces = Traits(rawValue: 1 << 2)
   /// It starts tasks.
   static let starts = Traits(rawValue: 1 << 3)
   /// It calls what cannot be seen here.

@@ -5,7 +5,7 @@ extension Resolver {
   func declareKind(_ name: Name) {
     if builtinKinds.contains(name.text) {
       report(
-        "E0210", "`\(name.text)` is a built-in kind of error", at: name.span, hint: "choose another name for your own")
+        "E0216", "`\(name.text)` is a built-in kind of error", at: name.span, hint: "choose another name for your own")
     } else {
       declare(name, .errorKind)
     }

@@ -89,7 +89,7 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   // Parts of values
   case getIndex  // R[a] = R[b][R[c]]
   case setIndex  // R[a][R[b]] = R[c]; flag 1 consumes b, flag 2 consumes c
-  case getMember  // R[a] = R[b].constants[c]
+  case getMember  // R[a] = R[b].constants[c]; flag 2: the name is in R[c], consumed
   case getMemberOptional  // R[a] = R[b]?.constants[c]
   // A path is a root (flags: 0 R[bx], 1 R[bx].cell, 2 captures[bx].cell, 3 globals[bx], 4 R[bx], of which only what a
   // Shared inside holds may change, with bx in the next word) and the
@@ -105,7 +105,6 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   case newRange  // R[a] = R[b] ..< R[c]; flag 4: inclusive
   case concatenate  // R[a] = the text of R[b] ..< R[b+c], consumed
   case unpackList  // R[a] ..< R[a+c] = the parts of the list R[b], which must have c elements
-  case unpackMember  // R[a] = R[b][constants[c]] for `let {name} = …`
 
   // Calls
   case call  // R[a](b arguments)
@@ -133,8 +132,7 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   case scopeHandle  // R[a] = a handle of the innermost scope
   // the body is left by the completion in R[a]: wait for all that was started; the completion may change
   case leaveScope
-  // wait until a task may begin; the jump in the next word is taken if the sequence R[a] has no further element
-  case gate
+  case gate  // wait until a task may begin, unless the sequence R[a] has no further element
   case acquire  // take what the innermost scope, a `with`, asks for
   // a child that calls the closure R[a]; flag 1: with the argument R[b], consumed; flag 2: labelled constants[next
   // bx]
@@ -146,6 +144,13 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   case sleep  // R[a] is a duration
   case fetch  // R[a] = the response to R[a] ..< R[a+7]: url, method, headers, body, json, timeout, limit
   case readClock  // the machine's clock is brought up to date
+
+  // Values of imported files, which are worked out on first use
+  case beginLazy  // begin to work out value bx, or wait for whoever does; the next word is left out if it begins here
+  case endLazy  // value bx has been worked out, or not, as the completion in R[a] says
+
+  // Waiting for something outside
+  case waitBuiltin  // R[a] = what the waiting built-in c gives for R[a] ..< R[a+b], consumed
 }
 
 /// Builds and takes apart instruction words.

@@ -102,4 +102,9 @@ public let preludeSource = #"""
     for [key, value] in self { f(key, value) }
     none
   }
+
+  task __read(path, bytes = false, limit = none) => __read_file(path, bytes, limit)
+  task __lines(path, limit = none) => __read_file(path, false, limit).lines()
+  task __shutdown_wait() => __await_shutdown()
+  task __write(path, text, append = false) => __write_file(path, text, append)
   """#

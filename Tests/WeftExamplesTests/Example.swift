@@ -12,6 +12,8 @@ struct Example: Sendable, CustomTestStringConvertible {
   let freedom: Freedom
   /// Needs a server.
   let fetches: Bool
+  /// When the run is asked to end, in nanoseconds since the start.
+  let shutdownAt: Int64?
 
   enum Freedom: Sendable {
     /// None: the order changes nothing.
@@ -20,10 +22,13 @@ struct Example: Sendable, CustomTestStringConvertible {
     case lines(inOrder: [String])
   }
 
-  init(_ name: String, takes duration: Int64, fetches: Bool = false, freedom: Freedom = .none) {
+  init(
+    _ name: String, takes duration: Int64, fetches: Bool = false, shutdownAt: Int64? = nil, freedom: Freedom = .none
+  ) {
     self.name = name
     self.duration = duration
     self.fetches = fetches
+    self.shutdownAt = shutdownAt
     self.freedom = freedom
   }
 
@@ -41,10 +46,18 @@ struct Example: Sendable, CustomTestStringConvertible {
     Example("19-one-fails", takes: 2 * second, freedom: .lines(inOrder: ["leaving", "caught", "after 1s"])),
     Example("20-keep-the-errors", takes: 0, fetches: true),
     Example("21-try-again", takes: 738_833_624, fetches: true),
+    Example("23-in-good-order", takes: 3 * second, fetches: true, shutdownAt: 2_500 * millisecond),
   ]
 
   static func named(_ name: String) throws -> Example {
     try #require(all.first { $0.name == name })
+  }
+
+  /// A virtual world with a modelled httpbin, in which the example is asked to end when it has to be.
+  func world(orderSeed: UInt64? = nil) -> VirtualWorld {
+    var world = ModelledHTTPBin().world(orderSeed: orderSeed)
+    world.shutdownAt = shutdownAt
+    return world
   }
 
   func script() throws -> Script {

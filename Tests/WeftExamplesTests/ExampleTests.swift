@@ -18,7 +18,7 @@ import Weft
   func printsWhatIsExpected(_ example: Example) throws {
     let script = try example.script()
     #expect(script.warnings.isEmpty)
-    let (result, output) = script.runWithOutput(in: ModelledHTTPBin().world())
+    let (result, output) = script.runWithOutput(in: example.world())
     #expect(script.complaint(about: result) == "")
     if ProcessInfo.processInfo.environment["WEFT_RECORD"] != nil { try example.record(output) }
     #expect(output == (try example.expectedOutput()))
@@ -31,7 +31,7 @@ import Weft
     let script = try example.script()
     let expected = try example.expectedOutput()
     for seed in UInt64(1)...50 {
-      let (result, output) = script.runWithOutput(in: ModelledHTTPBin().world(orderSeed: seed))
+      let (result, output) = script.runWithOutput(in: example.world(orderSeed: seed))
       #expect(script.complaint(about: result) == "", "order seed \(seed)")
       switch example.freedom {
       case .none: #expect(output == expected, "order seed \(seed)")

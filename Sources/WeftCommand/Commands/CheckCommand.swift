@@ -17,6 +17,7 @@ struct CheckCommand: ParsableCommand {
     let reporter = Reporter(format)
     var errors = 0
     var warnings = 0
+    var notes = 0
     var isUnreadable = false
     for file in files {
       let source: SourceFile
@@ -29,32 +30,32 @@ struct CheckCommand: ParsableCommand {
       }
       let diagnostics: [Diagnostic]
       do {
-        diagnostics = try Script(compiling: source).warnings
+        diagnostics = try Script(compiling: source, imports: ScriptFile.imports, granting: .all).warnings
       } catch {
         diagnostics = error.diagnostics
       }
       errors += diagnostics.count { $0.severity == .error }
       warnings += diagnostics.count { $0.severity == .warning }
+      notes += diagnostics.count { $0.severity == .note }
       for diagnostic in diagnostics {
         let text = reporter.text(of: diagnostic, in: source)
         // For a program, the problems are what it asked for.
         if format == .json { Console.shared.write(Array(text.utf8)) } else { Console.shared.writeError(text) }
       }
     }
-    if format == .text { summarize(errors, warnings, isUnreadable) }
+    if format == .text { summarize(errors, warnings, notes, isUnreadable) }
     if Console.shared.outputFailure != nil { throw ExitStatus.brokenPipe }
     if isUnreadable { throw ExitStatus.usage }
     if errors > 0 { throw ExitStatus.doesNotCompile }
   }
 
-  private func summarize(_ errors: Int, _ warnings: Int, _ isUnreadable: Bool) {
-    let remarks = warnings > 0 ? Figures.count(warnings, "warning") : nil
+  private func summarize(_ errors: Int, _ warnings: Int, _ notes: Int, _ isUnreadable: Bool) {
+    let remarks = [(warnings, "warning"), (notes, "note")].filter { $0.0 > 0 }.map { Figures.count($0.0, $0.1) }
     if errors > 0 {
-      let problems = [Figures.count(errors, "error"), remarks].compactMap { $0 }
-      Console.shared.writeError(problems.joined(separator: ", ") + "\n")
+      Console.shared.writeError(([Figures.count(errors, "error")] + remarks).joined(separator: ", ") + "\n")
     } else if !isUnreadable {
       let scope = files.count > 1 ? ["\(files.count) files"] : []
-      let details = (scope + [remarks].compactMap { $0 }).joined(separator: ", ")
+      let details = (scope + remarks).joined(separator: ", ")
       Console.shared.write(Array((details.isEmpty ? "ok\n" : "ok: \(details)\n").utf8))
     }
   }

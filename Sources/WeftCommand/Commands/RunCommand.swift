@@ -47,13 +47,29 @@ struct RunCommand: AsyncParsableCommand {
     if given.wantsHelp {
       return Console.shared.write(Array(ScriptHelp(script, file: file).text.utf8))
     }
-    if let source = script.source(0) { reporter.diagnostics(script.warnings, in: source) }
+    // Notes are for `weft check`: what they tell of is right as it stands.
+    let warnings = script.warnings.filter { $0.severity == .warning }
+    if let source = script.source(0) { reporter.diagnostics(warnings, in: source) }
     var options = RunOptions()
     options.params = given.values
+    options.files = DiskFiles()
+    options.environment = Self.environment
     options.seed = seed ?? (virtual ? 0 : .random(in: .min ... .max))
     let run = ScriptRun(
       script: script, options: options, reporter: reporter, progress: Progress(isShown: progress), timeLimit: timeLimit)
     let status = virtual ? await run.virtually() : await run.really()
     if status.code != 0 { throw status }
+  }
+
+  /// The variables of this process.
+  private static var environment: [String: String] {
+    var variables: [String: String] = [:]
+    var entry = environ
+    while let text = entry.pointee {
+      let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
+      entry += 1
+    }
+    return variables
   }
 }

@@ -28,7 +28,7 @@ struct Reporter {
 
   /// One diagnostic with its line break.
   func text(of diagnostic: Diagnostic, in source: SourceFile) -> String {
-    let renderer = DiagnosticRenderer(color: console.hasColor)
+    let renderer = DiagnosticRenderer(color: console.hasColor, width: Console.width)
     return switch format {
     case .text: renderer.text(diagnostic, in: source) + "\n"
     case .json: renderer.json(diagnostic, in: source) + "\n"
@@ -38,7 +38,7 @@ struct Reporter {
   /// An error that the script did not catch.
   func error(_ report: ErrorReport, in script: Script) {
     switch format {
-    case .text: console.writeError(script.text(of: report, color: console.hasColor))
+    case .text: console.writeError(script.text(of: report, color: console.hasColor, width: Console.width))
     case .json: console.writeError(script.json(of: report) + "\n")
     }
   }

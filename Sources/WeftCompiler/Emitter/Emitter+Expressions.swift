@@ -129,7 +129,7 @@ extension Emitter {
     case .typeTest(let value, let kind, let negated):
       let left = operand(value)
       let right = f.allocate()
-      f.emit(.loadConstant, a: right, bx: constant(.string(kind.text)))
+      f.emit(.loadConstant, a: right, bx: constant(.string(kindName(kind))))
       f.emit(
         .typeTest, flags: flags(left, Operand(register: right, isTemp: true)), a: target, b: left.register, c: right)
       if negated { f.emit(.not, a: target, b: target) }
@@ -204,7 +204,9 @@ extension Emitter {
 
   func load(_ declaration: Declaration, to target: Int) {
     if declaration.isErrorKind {
-      f.emit(.loadConstant, a: target, bx: constant(.errorKind(declaration.name)))
+      f.emit(.loadConstant, a: target, bx: constant(.errorKind(declaration.kindName)))
+    } else if declaration.initializer >= 0 {
+      loadLazy(declaration, to: target)
     } else if declaration.functionIndex >= 0 {
       f.emit(.loadFunction, a: target, bx: declaration.functionIndex)
     } else if declaration.global >= 0 {
@@ -328,9 +330,11 @@ extension Emitter {
   }
 
   private func emitMember(_ base: Expr, _ name: Name, _ optional: Bool, to target: Int, _ span: Span) {
+    if let declaration = imported(name, of: base) { return load(declaration, to: target) }
     if case .name(let module) = base.kind, resolution[base.span] == nil,
       let function = Builtins.function(named: "\(module).\(name.text)")
     {
+      noteUse(of: function)
       if function.isConstant {
         f.emit(.callBuiltin, a: target, b: 0, c: Int(function.rawValue))
       } else {
@@ -340,17 +344,19 @@ extension Emitter {
     }
     let value = operand(base)
     f.span = span
+    emitMember(optional ? .getMemberOptional : .getMember, of: value, name, to: target)
+  }
+
+  func emitMember(_ op: Opcode, of value: Operand, _ name: Name, to target: Int) {
     let key = constant(.string(name.text))
     if key <= Int(UInt16.max) {
-      f.emit(
-        optional ? .getMemberOptional : .getMember, flags: value.isTemp ? 1 : 0, a: target, b: value.register, c: key)
+      f.emit(op, flags: value.isTemp ? 1 : 0, a: target, b: value.register, c: key)
     } else {
-      // The name's number does not fit the instruction: take the way of `x["name"]`.
+      // The name's number does not fit the instruction.
       let register = f.allocate()
       f.emit(.loadConstant, a: register, bx: key)
-      f.emit(
-        .getIndex, flags: flags(value, Operand(register: register, isTemp: true)), a: target, b: value.register,
-        c: register)
+      f.emit(op, flags: value.isTemp ? 3 : 2, a: target, b: value.register, c: register)
+      f.free(to: register)
     }
   }
 

@@ -73,7 +73,7 @@ extension Emitter {
 
   // MARK: Bindings
 
-  private func emitBinding(_ pattern: Pattern, _ value: Expr) {
+  func emitBinding(_ pattern: Pattern, _ value: Expr) {
     switch pattern {
     case .name(let name):
       guard let declaration = resolution[name.span] else { return }
@@ -143,7 +143,7 @@ extension Emitter {
       let mark = f.next
       let value = f.allocate()
       for part in parts {
-        f.emit(.unpackMember, a: value, b: register, c: constant(.string(part.key.text)))
+        emitMember(.getMember, of: Operand(register: register, isTemp: false), part.key, to: value)
         emitUnpack(part.pattern, from: value)
       }
       f.emit(.clear, a: register, b: 1)
@@ -191,7 +191,14 @@ extension Emitter {
     guard let declaration = resolution[param.name.span],
       let index = image.params.firstIndex(where: { $0.global == declaration.global })
     else { return }
-    guard let value = param.defaultValue else { return }
+    guard let value = param.defaultValue else {
+      // A run without it ends here, and not in the middle of its work.
+      let register = f.allocate()
+      f.emit(.getGlobal, a: register, bx: declaration.global)
+      f.emit(.clear, a: register, b: 1)
+      f.free(to: register)
+      return
+    }
     image.params[index].type = paramType(value)
     image.params[index].defaultText = ""
     // The host has set the global already if the parameter was given.
@@ -284,6 +291,7 @@ extension Emitter {
   }
 
   private func emitAssignment(to declaration: Declaration, _ op: BinaryOperator?, _ value: Expr, _ span: Span) {
+    emitReady(declaration)
     if let op {
       if declaration.global < 0, declaration.owner === f, !declaration.isCell {
         emitBinary(op, Operand(register: declaration.register, isTemp: false), value, to: declaration.register, span)
@@ -382,6 +390,7 @@ extension Emitter {
       if let declaration = resolution[target.span], !isCapturedCopy(declaration), !declaration.isTask,
         !declaration.isErrorKind, declaration.isVariable
       {
+        emitReady(declaration)
         return root(of: declaration)
       }
       fallthrough

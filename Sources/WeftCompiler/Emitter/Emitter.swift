@@ -20,6 +20,7 @@ final class Emitter {
     self.source = source
     for (index, constant) in image.constants.enumerated() { constantIndexes[constant] = index }
     f = FunctionBuilder(parent: nil, name: "", role: .main)
+    for pair in resolution.kindParents.values { self.image.kindParents[kindName(pair.kind)] = kindName(pair.parent) }
   }
 
   func constant(_ constant: Image.Constant) -> Int {
@@ -32,6 +33,7 @@ final class Emitter {
   // MARK: The file
 
   func emit(_ tree: Tree) {
+    if source > 0 { return emitImported(tree) }
     f = FunctionBuilder(parent: nil, name: "main", role: .main)
     for statement in tree.statements { declareTopLevel(statement) }
     let main = image.functions.count
@@ -47,16 +49,19 @@ final class Emitter {
     finish(f, at: main)
   }
 
-  private func declareTopLevel(_ statement: Statement) {
+  func declareTopLevel(_ statement: Statement) {
     switch statement.kind {
     case .task(let task):
       guard let declaration = resolution[task.name.span] else { return }
       declaration.functionIndex = image.functions.count
       image.functions.append(placeholder(task.name.text, .task))
-    case .binding(let pattern, _, let isVariable): declareTopLevel(pattern, isVariable)
+    case .binding(let pattern, _, let isVariable):
+      declareTopLevel(pattern, isVariable)
+      if source > 0 { declareLazy(names(of: pattern).compactMap { resolution[$0.span] }) }
     case .param(let param):
       guard let declaration = resolution[param.name.span] else { return }
       declareGlobal(declaration, isVariable: false)
+      if source > 0 { return declareLazy([declaration]) }
       image.params.append(
         Image.Param(
           name: param.name.text, global: declaration.global, defaultText: nil, type: .string,
@@ -69,7 +74,7 @@ final class Emitter {
     switch pattern {
     case .name(let name):
       guard let declaration = resolution[name.span] else { return }
-      if declaration.isCaptured || f.next >= Self.mainRegisters {
+      if source > 0 || declaration.isCaptured || f.next >= Self.mainRegisters {
         declareGlobal(declaration, isVariable: isVariable)
       } else {
         declaration.register = f.allocate()

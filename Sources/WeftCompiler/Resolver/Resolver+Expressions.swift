@@ -9,7 +9,7 @@ extension Resolver {
         report(
           "E0106", "`\(source.text(expression.span))` is a rate, and `\(unitName)` is also a variable here",
           at: expression.span,
-          labels: [.init(span: declaration.span, text: "declared here")],
+          labels: [label(declaration)],
           hint: "write spaces around `/` for a division, or rename the variable")
       }
     case .string(let parts):
@@ -45,6 +45,11 @@ extension Resolver {
         report(
           "E0208", "`\(name)` is not a value", at: expression.span,
           hint: "use one of its members, such as `\(name).\(Builtins.members(ofModule: name).first ?? "")`")
+      } else if let alias = alias(expression) {
+        use(name, at: expression.span)
+        report(
+          "E0208", "`\(name)` is an imported file, not a value", at: expression.span, labels: [label(alias)],
+          hint: "use one of its names, such as `\(name).\(exampleName(of: alias))`")
       } else {
         use(name, at: expression.span)
       }
@@ -61,7 +66,13 @@ extension Resolver {
       resolve(value)
       useKind(kind, allowTypes: true)
     case .member(let base, let name, _):
-      if module(base) != nil { checkModuleMember(base, name) } else { resolve(base) }
+      if module(base) != nil {
+        checkModuleMember(base, name)
+      } else if let alias = alias(base) {
+        use(name, of: alias, at: base.span)
+      } else {
+        resolve(base)
+      }
     case .index(let base, let index):
       resolve(base)
       resolve(index)
@@ -141,7 +152,7 @@ extension Resolver {
 
   // MARK: Calls
 
-  /// `json` or `math`, if the expression is that name and nothing else is called so.
+  /// `json`, `math` or `shutdown`, if the expression is that name and nothing else is called so.
   func module(_ base: Expr) -> String? {
     guard case .name(let name) = base.kind, table[name] == nil, Builtins.modules.contains(name) else { return nil }
     return name
@@ -162,15 +173,8 @@ extension Resolver {
     case .name(let name):
       let declaration = use(name, at: callee.span)
       if let declaration {
-        switch declaration.kind {
-        case .task(let task):
-          checkArity(
-            "`\(name)`", arguments, parameters: task.parameters.map { ($0.name.text, $0.defaultValue != nil) },
-            declared: task.name.span, at: span)
-        case .errorKind: checkErrorArguments(name, arguments)
-        default: break
-        }
-      } else if let function = Builtins.function(named: name), isPrelude || !name.hasPrefix("__") {
+        checkCall(of: declaration, name, arguments, at: span)
+      } else if let function = Builtins.function(named: name), isBuiltin(name) {
         check(builtin: function, arguments, at: span)
       } else if builtinKinds.contains(name) {
         checkErrorArguments(name, arguments)
@@ -184,10 +188,34 @@ extension Resolver {
         }
         return
       }
+      if let alias = alias(base) {
+        if let declaration = use(name, of: alias, at: base.span) {
+          checkCall(of: declaration, source.text(callee.span), arguments, at: span)
+        }
+        return
+      }
       resolve(base)
       checkMethod(base, name, arguments)
     default: resolve(callee)
     }
+  }
+
+  private func checkCall(of declaration: Declaration, _ name: String, _ arguments: [Argument], at span: Span) {
+    switch declaration.kind {
+    case .task(let task):
+      checkArity(
+        "`\(name)`", arguments, parameters: task.parameters.map { ($0.name.text, $0.defaultValue != nil) },
+        declared: declaration, at: span)
+    case .errorKind: checkErrorArguments(name, arguments)
+    case .importAlias:
+      report("E0208", "`\(name)` is an imported file, not a task", at: span, labels: [label(declaration)])
+    default: break
+    }
+  }
+
+  private func exampleName(of alias: Declaration) -> String {
+    guard case .importAlias(let file?) = alias.kind else { return "…" }
+    return file.names.values.min { $0.span.start < $1.span.start }?.name ?? "…"
   }
 
   private func checkErrorArguments(_ name: String, _ arguments: [Argument]) {
@@ -252,11 +280,11 @@ extension Resolver {
 
   private func checkArity(
     _ what: String, _ arguments: [Argument], parameters: [(name: String, isOptional: Bool)], variadic: Bool = false,
-    declared: Span?, at span: Span
+    declared: Declaration?, at span: Span
   ) {
     var given = Set<String>()
     var positional = 0
-    let labels = declared.map { [Diagnostic.Label(span: $0, text: "declared here")] } ?? []
+    let labels = declared.map { [label($0)] } ?? []
     for argument in arguments {
       if let label = argument.label {
         guard parameters.contains(where: { $0.name == label.text }) else {

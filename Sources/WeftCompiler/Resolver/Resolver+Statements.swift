@@ -4,7 +4,7 @@ extension Resolver {
   func resolve(_ statement: Statement) {
     switch statement.kind {
     case .binding(let pattern, let value, let isVariable):
-      resolve(value)
+      resolveTopLevelValue(value)
       if isAtTopLevel { markReady(pattern) } else { declare(pattern, isVariable ? .variable : .constant) }
     case .assignment(let target, _, let value):
       resolve(target: target)
@@ -19,10 +19,15 @@ extension Resolver {
         report("E0406", "`param` belongs to the top level of a file", at: statement.span)
         declare(param.name, .param)
       }
-      if let value = param.defaultValue { resolve(value) }
+      if let value = param.defaultValue {
+        resolveTopLevelValue(value)
+      } else if role == .imported {
+        report(
+          "E0214", "`\(param.name.text)` has no default, and nobody can set a parameter of an imported file",
+          at: param.name.span, hint: "give it a default: `param \(param.name.text) = …`")
+      }
       resolution[param.name.span]?.isReady = true
-    case .importFile(_, let span, _):
-      report("E0901", "`import` is not part of this version yet", at: span)
+    case .importFile: break
     case .forLoop(let pattern, let sequence, let body):
       resolve(sequence)
       function.loops += 1
@@ -51,6 +56,11 @@ extension Resolver {
     case .expect(let condition): resolve(condition)
     case .invalid: break
     }
+  }
+
+  /// In an imported file a value of the top level is worked out in the task that first uses it, by a function of its own.
+  private func resolveTopLevelValue(_ value: Expr) {
+    if role == .imported, isAtTopLevel { inFunction(.child) { self.resolve(value) } } else { resolve(value) }
   }
 
   private func checkJump(_ word: String, _ span: Span) {
@@ -125,8 +135,8 @@ extension Resolver {
     var hint: String?
     switch declaration.kind {
     case .constant:
-      what = "it is a constant"
-      hint = "declare it with `var` to change it"
+      what = "it is a constant" + (declaration.source === source ? "" : " of `\(declaration.source.name)`")
+      if declaration.source === source { hint = "declare it with `var` to change it" }
     case .parameter:
       what = "it is a parameter"
       hint = "make a variable of it first: `var \(name) = \(name)`"
@@ -141,7 +151,7 @@ extension Resolver {
     }
     report(
       "E0402", part ? "cannot change a part of `\(name)`: \(what)" : "cannot assign to `\(name)`: \(what)", at: span,
-      labels: [.init(span: declaration.span, text: "declared here")], hint: hint)
+      labels: [label(declaration)], hint: hint)
   }
 
   func resolve(parameters: [Parameter], body: TaskBody, task: Declaration? = nil) {

@@ -76,7 +76,8 @@ extension Machine {
       case Kind.semaphore, Kind.lock, Kind.rateLimiter: return options.pointee.retained().block
       default:
         throw raise(
-          .typeError, "`with` needs a Lock, Semaphore or RateLimiter, not \(article(Machine.typeName(options.pointee)))",
+          .typeError,
+          "`with` needs a Lock, Semaphore or RateLimiter, not \(article(Machine.typeName(options.pointee)))",
           hint: "make one: `lock()`, `semaphore(3)` or `rate(5/s)`")
       }
     default: return nil
@@ -272,7 +273,7 @@ extension Machine {
       unwind(fiber, .thrown, task.result.pointee.retained())
       return false
     case .cancelled:
-      fail(raise(.taskCancelledError, "the awaited task was cancelled"))
+      fail(Thrown(error: cancelledError(of: task)))
       return false
     case .running: break
     }

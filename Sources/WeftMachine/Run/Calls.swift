@@ -327,7 +327,7 @@ extension Machine {
     case "error":
       switch task.state {
       case .failed: return task.result.pointee.retained()
-      case .cancelled: return raise(.taskCancelledError, "the task was cancelled").error
+      case .cancelled: return cancelledError(of: task)
       case .running, .succeeded: return .none
       }
     case "value": return task.state == .succeeded ? task.result.pointee.retained() : .none

@@ -678,9 +678,6 @@ extension Machine {
         case .unpackList:
           fiber.pointee.pc = pc
           if !slowUnpackList(word, base) { continue reload }
-        case .unpackMember:
-          fiber.pointee.pc = pc
-          if !slowUnpackMember(word, base) { continue reload }
 
         // MARK: Calls
         case .callFunction:
@@ -811,16 +808,10 @@ extension Machine {
           if !leaveScope(word) { continue reload }
         case .gate:
           if fiber.pointee.scope.pointee.gate != nil || core.pointee.cancelledScopes > 0 {
-            if isExhausted((base + fieldA(word)).pointee, (base + fieldA(word) + 1).pointee) {
-              // The drawing of an element that is not there counts, gate or not.
-              core.pointee.ticks &-= 1
-              pc += 1 + fieldBX(pc.pointee)
-              continue
-            }
-            fiber.pointee.pc = pc + 1
+            if isExhausted((base + fieldA(word)).pointee, (base + fieldA(word) + 1).pointee) { continue }
+            fiber.pointee.pc = pc
             if !passGate() { continue reload }
           }
-          pc += 1
         case .acquire:
           fiber.pointee.pc = pc
           if !acquire() { continue reload }
@@ -857,6 +848,22 @@ extension Machine {
             fiber.pointee.pc = pc - 1
             return .clock
           }
+
+        // MARK: Values of imported files
+        case .beginLazy:
+          fiber.pointee.pc = pc
+          switch beginLazy(fieldBX(word)) {
+          case .begin: pc += 1
+          case .ready: break
+          case .leave: continue reload
+          }
+        case .endLazy: endLazy(fieldBX(word), base + fieldA(word))
+
+        // MARK: Waiting for something outside
+        case .waitBuiltin:
+          fiber.pointee.pc = pc
+          beginWaiting(fieldC(word), base + fieldA(word), register: fieldA(word))
+          continue reload
         }
       }
     }

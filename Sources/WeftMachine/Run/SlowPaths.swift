@@ -183,6 +183,11 @@ extension Machine {
 
   func unsetGlobal(_ index: Int) -> Thrown {
     let name = image.globals.indices.contains(index) ? image.globals[index].name : "?"
+    if image.params.contains(where: { $0.global == index && $0.defaultText == nil }) {
+      return raise(
+        .argumentError, "the parameter `\(name)` was not given, and has no default",
+        hint: "give it as `--\(name) value`, or in the `params` of the run's options")
+    }
     return raise(
       .nameError, "`\(name)` has no value yet", hint: "it is declared further down; declare it before this call runs")
   }
@@ -235,7 +240,7 @@ extension Machine {
 
   @inline(never) func prepareIteration(_ slot: UnsafeMutablePointer<Value>) -> Bool {
     switch slot.pointee.tag {
-    case Kind.list, Kind.map, Kind.string, Kind.range, Kind.bytes, Kind.queue:
+    case Kind.list, Kind.map, Kind.string, Kind.range, Kind.bytes, Kind.queue, Kind.during:
       store(Value(0), slot + 1, heap)
       return true
     default:
@@ -258,6 +263,10 @@ extension Machine {
       if position >= range.count { return .end }
       store(Value(range.lower &+ position), target, heap)
       cursor.pointee = Value(position + 1)
+    case Kind.during:
+      if now >= sequence.int { return .end }
+      store(Value(position), target, heap)
+      cursor.pointee = Value(position &+ 1)
     case Kind.string:
       let string = StringBlock(sequence)
       let offset = Int(position)
@@ -364,7 +373,7 @@ extension Machine {
 
   @inline(never) func slowGetMember(_ word: UInt64, _ base: UnsafeMutablePointer<Value>, optional: Bool) -> Bool {
     let value = (base + b(word)).pointee
-    let name = core.pointee.constants[c(word)]
+    let name = flags(word) & 2 != 0 ? (base + c(word)).pointee : core.pointee.constants[c(word)]
     do throws(Thrown) {
       let result: Value
       if optional {
@@ -379,7 +388,7 @@ extension Machine {
       } else {
         result = try member(value, name)
       }
-      if flags(word) & 1 != 0 { consume(base + b(word), heap) }
+      consumeOperands(word, base)
       store(result, base + a(word), heap)
       return true
     } catch {
@@ -466,16 +475,6 @@ extension Machine {
     }
     for index in 0..<c(word) { store(ListBlock(value).elements[index].retained(), base + a(word) + index, heap) }
     return true
-  }
-
-  @inline(never) func slowUnpackMember(_ word: UInt64, _ base: UnsafeMutablePointer<Value>) -> Bool {
-    do throws(Thrown) {
-      store(try member((base + b(word)).pointee, core.pointee.constants[c(word)]), base + a(word), heap)
-      return true
-    } catch {
-      fail(error)
-      return false
-    }
   }
 
   // MARK: Paths

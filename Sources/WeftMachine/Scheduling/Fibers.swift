@@ -150,6 +150,13 @@ extension Machine {
       returnGrant(fiber)
       fiber.pointee.resume = 2
       return
+    case .lazy: leaveLazy(fiber)
+    case .shutdown: shutdownWaiters.removeAll { $0 == fiber }
+    case .file:
+      let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
+      effects.append(.cancelFileWork(ticket))
+      files[ticket] = nil
+      core.pointee.outstanding -= 1
     case .fetch:
       let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
       effects.append(.cancelFetch(ticket))
@@ -195,6 +202,7 @@ extension Machine {
     task.state = .running
     task.waiters.initialize(to: WaitList())
     task.watchers = nil
+    task.cancellation = Cancellation()
     BlockLinks(task.block).clear()
     task.result.pointee = .none
     task.arguments.pointee = arguments
@@ -206,7 +214,7 @@ extension Machine {
   }
 
   /// Tells a task's handle how the task ended, and wakes those who wait for it.
-  private func settle(_ handle: BlockPointer, _ outcome: FiberOutcome) {
+  private func settle(_ handle: BlockPointer, _ outcome: FiberOutcome, _ cancellation: ScopePointer?) {
     let task = TaskBlock(handle)
     task.fiber = nil
     core.pointee.sequence &+= 1
@@ -220,7 +228,9 @@ extension Machine {
       task.state = .failed
       task.result.pointee = error.retained()
       link(handle)
-    case .cancelled: task.state = .cancelled
+    case .cancelled:
+      task.state = .cancelled
+      if let cancellation { task.cancellation = Cancellation(of: cancellation) }
     }
     while let waiter = task.waiters.pointee.first {
       task.waiters.pointee.remove(waiter)
@@ -236,8 +246,14 @@ extension Machine {
     case .succeeded: wake(fiber, with: task.result.pointee.retained())
     case .failed: wake(fiber, throwing: task.result.pointee.retained())
     case .cancelled, .running:
-      wake(fiber, throwing: raise(.taskCancelledError, "the awaited task was cancelled").error)
+      wake(fiber, throwing: cancelledError(of: task))
     }
+  }
+
+  func cancelledError(of task: TaskBlock) -> Value {
+    // What `start { }` starts has no name of its own.
+    let name = task.name.pointee.text
+    return taskCancelledError(name == "start" ? "the task" : "the task `\(name)`", task.cancellation)
   }
 
   enum FiberOutcome {
@@ -258,10 +274,11 @@ extension Machine {
     home.pointee.children -= 1
     if fiber.pointee.holdsPermits { releasePermits(of: home, wereUsed: !fiber.pointee.isFresh) }
     if case .failed(let error) = outcome { noteOrigin(of: error, fiber) }
-    let wasCancelled = core.pointee.cancelledScopes > 0 && cancelledScope(from: home) != nil
+    let cancellation = cancelledScope(from: fiber.pointee.cancelScope ?? home)
+    let wasCancelled = cancellation != nil && cancelledScope(from: home) != nil
     if home == root { mainEnded(outcome) }
     childEnded(home, index: Int(fiber.pointee.index), outcome, isLate: wasCancelled)
-    if let handle = fiber.pointee.handle { settle(handle, outcome) }
+    if let handle = fiber.pointee.handle { settle(handle, outcome, cancellation) }
     switch outcome {
     case .value(let value), .failed(let value): heap.release(value)
     case .cancelled: break
@@ -274,7 +291,7 @@ extension Machine {
 
 extension TaskBlock {
   enum State: Int { case running, succeeded, failed, cancelled }
-  static let size = 80 + slotCount * 16
+  static let size = 96 + slotCount * 16
 
   var fiber: FiberPointer? {
     get { block.at(16, as: FiberPointer?.self).pointee }
@@ -289,6 +306,10 @@ extension TaskBlock {
   var watchers: UnsafeMutablePointer<TaskWatcher>? {
     get { block.at(64, as: UnsafeMutablePointer<TaskWatcher>?.self).pointee }
     nonmutating set { block.at(64, as: UnsafeMutablePointer<TaskWatcher>?.self).pointee = newValue }
+  }
+  var cancellation: Machine.Cancellation {
+    get { block.at(80, as: Machine.Cancellation.self).pointee }
+    nonmutating set { block.at(80, as: Machine.Cancellation.self).pointee = newValue }
   }
   /// Orders tasks by their ends.
   var endedAs: UInt64 {

@@ -230,6 +230,7 @@ extension Machine {
     case Kind.string: cursor.int >= Int64(StringBlock(sequence).byteCount)
     case Kind.bytes: cursor.int >= Int64(BytesBlock(sequence).count)
     case Kind.map: cursor.int >= Int64(MapBlock(sequence).used)
+    case Kind.during: now >= sequence.int
     case Kind.queue: QueueBlock(sequence).isClosed && QueueBlock(sequence).count == 0
     default: false
     }

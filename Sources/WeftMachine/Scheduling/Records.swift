@@ -23,6 +23,11 @@ enum Wait: UInt8 {
   case get, put, drain
   /// For its turn to run: it was given a permit, a token or an item, which a cancellation takes back until then.
   case turn
+  /// The value of an imported file that another task works out.
+  case lazy
+  /// The driver, for a file.
+  case file
+  case shutdown
 }
 
 /// Fibers that wait in one line, first come, first served. A fiber stands in one line at most, so it holds the links.
@@ -171,6 +176,8 @@ struct Scope {
   /// Where it was opened: an index into the image's code.
   var openedAt: Int32 = 0
   var openedTime: Int64 = 0
+  /// For `.cancel()`: where it was called, an index into the image's code; else -1.
+  var cancelledFrom: Int32 = -1
 }
 
 /// What the run loop needs of a function.

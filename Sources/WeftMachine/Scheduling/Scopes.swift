@@ -40,6 +40,9 @@ extension Machine {
     if scope.pointee.isCancelled { return }
     scope.pointee.isCancelled = true
     scope.pointee.reason = reason
+    if reason == .asked, let fiber = core.pointee.fiber {
+      scope.pointee.cancelledFrom = Int32(truncatingIfNeeded: position(of: fiber.pointee.pc))
+    }
     core.pointee.cancelledScopes += 1
     var affected: [FiberPointer] = []
     if let owner = scope.pointee.owner { affected.append(owner) }
@@ -72,6 +75,41 @@ extension Machine {
     }
     for fiber in fibers { interrupt(fiber) }
     return core.pointee.firstReady != nil
+  }
+
+  /// Why a task was cancelled, and where.
+  struct Cancellation {
+    var reason = CancelReason.none
+    /// The kind of the cancelled block, a `ScopeKind`.
+    var kind: UInt8 = 0
+    /// Where the block was opened, or `.cancel()` called: an index into the image's code.
+    var place: Int32 = -1
+
+    init() {}
+
+    init(of scope: ScopePointer) {
+      reason = scope.pointee.reason
+      kind = scope.pointee.kind
+      place = reason == .asked ? scope.pointee.cancelledFrom : scope.pointee.openedAt
+    }
+  }
+
+  /// The error that those get who want what a cancelled task would have given.
+  func taskCancelledError(_ task: String, _ cancellation: Cancellation) -> Value {
+    let line = cancellation.place < 0 ? 0 : line(ofCode: Int(cancellation.place))
+    let block = "`\(ScopeKind(rawValue: cancellation.kind) ?? .root)` in line \(line)"
+    let why =
+      switch cancellation.reason {
+      case .failure: ", because another task of the \(block) failed"
+      case .deadline: ", because the time of the \(block) was over"
+      case .winner: ", because another task of the \(block) won"
+      case .bodyLeft: ", because the \(block) was left"
+      case .asked: line > 0 ? " by `.cancel()` in line \(line)" : ""
+      case .outside: ", because the run was ended"
+      case .deadlock: ", because no task could go on"
+      case .none: ""
+      }
+    return raise(.taskCancelledError, "\(task) was cancelled\(why)").error
   }
 
   /// The fibers started in `scope`, in the scopes that its owner has opened within it, and in theirs.
@@ -179,7 +217,8 @@ extension Machine {
       // One that was cancelled by itself takes nothing from the block.
       if isLate { scope.pointee.lostChild = true }
       if kind == .gather, scope.pointee.keepsErrors {
-        setResult(scope, index, raise(.taskCancelledError, "the task was cancelled").error)
+        let reason = taskCancelledError("the task", Cancellation(of: self.cancelledScope(from: scope) ?? scope))
+        setResult(scope, index, reason)
       }
     }
   }
@@ -350,13 +389,19 @@ extension Machine {
     var singles = Value(heap.makeList(capacity: list.count).block)
     var known: Set<UInt64> = []
     for index in 0..<list.count { appendSingles(of: list.elements[index], to: &singles, &known) }
-    let first = ListBlock(singles).elements[0]
-    if ListBlock(singles).count == 1 {
-      let only = first.retained()
+    return combined(singles)
+  }
+
+  /// The first of a list of single errors, with all of them in `all` if there are several; takes the list over. None if
+  /// there is none.
+  func combined(_ singles: Value) -> Value {
+    let list = ListBlock(singles)
+    guard list.count > 1 else {
+      let only = list.count == 0 ? .none : list.elements[0].retained()
       heap.release(singles)
       return only
     }
-    let combined = copyError(first)
+    let combined = copyError(list.elements[0])
     heap.release(combined.all.pointee)
     combined.all.pointee = singles
     return Value(combined.block)

@@ -232,5 +232,5 @@ struct TaskBlock {
   static let slotCount = 3
   @inline(__always) init(_ block: BlockPointer) { self.block = block }
   @inline(__always) init(_ value: Value) { block = value.block }
-  @inline(__always) var slots: UnsafeMutablePointer<Value> { block.at(80) }
+  @inline(__always) var slots: UnsafeMutablePointer<Value> { block.at(96) }
 }

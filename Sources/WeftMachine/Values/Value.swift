@@ -16,6 +16,8 @@ public enum Kind {
   public static let unset: UInt64 = 8
   /// Bookkeeping of the machine (a completion, an iterator). Scripts never see it.
   public static let raw: UInt64 = 9
+  /// The sequence 0, 1, 2 … until an instant: nanoseconds on the machine's clock as an `Int64`.
+  public static let during: UInt64 = 10
 
   public static let firstHeap: UInt64 = 16
   public static let string: UInt64 = 16
@@ -66,6 +68,9 @@ public struct Value: Sendable {
   @inline(__always) public static var unset: Value { Value(tag: Kind.unset, bits: 0) }
   @inline(__always) public static func duration(_ nanoseconds: Int64) -> Value {
     Value(tag: Kind.duration, bits: UInt64(bitPattern: nanoseconds))
+  }
+  @inline(__always) public static func during(until deadline: Int64) -> Value {
+    Value(tag: Kind.during, bits: UInt64(bitPattern: deadline))
   }
   @inline(__always) public static func rate(_ perSecond: Double) -> Value {
     Value(tag: Kind.rate, bits: perSecond.bitPattern)

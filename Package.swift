@@ -49,6 +49,9 @@ let package = Package(
     .testTarget(name: "WeftSyntaxTests", dependencies: ["WeftSyntax"], exclude: ["Format/Snapshots"]),
     .testTarget(name: "WeftMachineTests", dependencies: ["Weft"]),
     .testTarget(name: "ConformanceTests", dependencies: ["Weft"]),
+    .target(name: "Fuzzing", dependencies: ["Weft"], path: "Tests/Fuzzing"),
+    .executableTarget(name: "weft-fuzz", dependencies: ["Fuzzing"], path: "Tests/FuzzCommand"),
+    .testTarget(name: "FuzzTests", dependencies: ["Fuzzing"], exclude: ["crashes"]),
     // The command is named here so that it is built for the tests to run it.
     .testTarget(name: "WeftCommandTests", dependencies: ["WeftCommand", "WeftHTTP"]),
     .testTarget(

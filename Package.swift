@@ -47,7 +47,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
-    .testTarget(name: "WeftSyntaxTests", dependencies: ["WeftSyntax"]),
+    .testTarget(name: "WeftSyntaxTests", dependencies: ["WeftSyntax"], exclude: ["Format/Snapshots"]),
     .testTarget(name: "WeftMachineTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
     .testTarget(name: "ConformanceTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
     .testTarget(name: "WeftCompilerTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),

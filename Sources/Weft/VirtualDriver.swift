@@ -29,12 +29,12 @@ public struct VirtualWorld: Sendable {
   public var wallClock: Int64 = 1_767_225_600_000_000_000
   /// Cancels the run at this time, in nanoseconds since the start.
   public var cancelAt: Int64?
-  /// Cancels the run after so many ticks, in the middle of what it does then.
-  public var cancelAfterTicks: Int?
   /// Asks the run to end at this time, in nanoseconds since the start, as `RunControl.shutdown` does.
   public var shutdownAt: Int64?
   /// Nanoseconds that each read or write of a file takes.
   public var fileDelay: Int64 = 0
+  /// Cancels the run after so many ticks, in the middle of what it does then.
+  public var cancelAfterTicks: Int?
   /// Tells each time at which something happens, in nanoseconds since the start.
   public var instant: @Sendable (Int64) -> Void = { _ in }
   /// Tells the requests that were called off.
@@ -85,8 +85,8 @@ extension Script {
     var pending: [PendingAnswer] = []
     machine.begin(at: 0, wallClock: world.wallClock)
     var cancelAt = world.cancelAt
-    var cancelAfterTicks = world.cancelAfterTicks
     var shutdownAt = world.shutdownAt
+    var cancelAfterTicks = world.cancelAfterTicks
     loop: while true {
       let pause = machine.run(ticks: min(20_000, cancelAfterTicks.map { max(0, $0 - machine.ticks) } ?? 20_000))
       if let ticks = cancelAfterTicks, machine.ticks >= ticks {

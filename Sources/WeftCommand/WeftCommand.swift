@@ -12,6 +12,7 @@ struct WeftCommand: AsyncParsableCommand {
         weft pages.weft --count 20    runs a script and sets its parameter `count`
         weft run pages.weft --help    lists a script's parameters
         weft check pages.weft         looks for mistakes without running it
+        weft fmt pages.weft           lays it out in the canonical form
 
       Exit status: 0 done, 1 the script threw, 2 wrong usage,
       65 the script does not compile, 70 a fault in weft, 99 an `expect` failed,
@@ -19,6 +20,8 @@ struct WeftCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      RunCommand.self, CheckCommand.self, DemoCommand.self, ServeCommand.self, DisassembleCommand.self,
+      RunCommand.self, CheckCommand.self, FormatCommand.self, ExplainCommand.self, DemoCommand.self,
+      ServeCommand.self,
+      DisassembleCommand.self,
     ])
 }

@@ -128,7 +128,8 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   case jumpIfCompletion  // if R[a] is completion c: pc += next bx
 
   // Scopes
-  case enterScope  // open a scope of kind b; its options are in R[c] …; flag 1: `errors: keep`, flag 2: has `else`
+  // open a scope of kind b; its options are in R[c] …; flag 1: `errors: keep`, flag 2: has `else`, flag 4: keeps no results
+  case enterScope
   case scopeHandle  // R[a] = a handle of the innermost scope
   // the body is left by the completion in R[a]: wait for all that was started; the completion may change
   case leaveScope

@@ -16,11 +16,15 @@ public struct ParseResult: Sendable {
 ///     let result = parse(SourceFile(name: "a.weft", text: "print(1 + 2)"))
 ///     result.tree.statements.count  // 1
 public func parse(_ source: SourceFile) -> ParseResult {
-  // Places are 32-bit numbers everywhere.
-  guard source.bytes.count < Int(Int32.max) else {
-    let problem = Diagnostic(.error, Code.fileSize, "the file is larger than 2 GiB", at: Span(0, 0))
+  if let problem = sizeProblem(source) {
     return ParseResult(tree: Tree(source: source, statements: []), diagnostics: [problem], isIncomplete: false)
   }
   var parser = Parser(source: source, list: Lexer.tokens(of: source))
   return parser.parseFile()
+}
+
+/// Places are 32-bit numbers everywhere.
+func sizeProblem(_ source: SourceFile) -> Diagnostic? {
+  guard source.bytes.count >= Int(Int32.max) else { return nil }
+  return Diagnostic(.error, Code.fileSize, "the file is larger than 2 GiB", at: Span(0, 0))
 }

@@ -46,6 +46,7 @@ extension Parser {
       let start = token
       let startIndex = index
       let base = brackets.count
+      mark(.statement)
       if let child = parseGatherChild(word) { children.append(child) }
       if !recovering { expectChildEnd() }
       if recovering {
@@ -250,7 +251,10 @@ extension Parser {
     advance()
     let isSequence =
       token.isWord(.each) && [.leftBracket, .name, .leftParen].contains(peek().kind) && !peek().newlineBefore
-    if isSequence { advance() }
+    if isSequence {
+      mark(.each)
+      advance()
+    }
     let answer: Expr
     if token.kind == .leftBrace, !beginsMap() {
       let block = parseBlock(for: "`=>`", base: brackets.count)
@@ -274,7 +278,7 @@ extension Parser {
       return .fetch(pattern: pattern)
     }
     var name = takeName()
-    while at(.dot), peek().kind == .name {
+    while token.kind == .dot, peek().kind == .name {
       advance()
       let member = takeName()
       name = Name(text: name.text + "." + member.text, span: name.span.union(member.span))

@@ -25,10 +25,12 @@ extension Parser {
     var clauses: [ComprehensionClause] = []
     while !recovering {
       if token.kind == .for {
+        mark(.clause)
         advance()
         let (pattern, sequence) = parseForHead(isClause: true)
         clauses.append(.forEach(pattern, sequence))
       } else if token.kind == .if {
+        mark(.clause)
         advance()
         clauses.append(.condition(parseExpression()))
       } else {

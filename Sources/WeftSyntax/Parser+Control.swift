@@ -84,7 +84,8 @@ extension Parser {
         Code.catchClause, "`catch` has no parentheses", at: token.span,
         hint: "write `catch e { … }` or `catch K as e { … }`")
     }
-    let isEach = !recovering && token.isWord(.each) && !peek().newlineBefore && peek().kind != .leftBrace
+    let isNextHere = !newlinesEnd || !peek().newlineBefore
+    let isEach = !recovering && token.isWord(.each) && isNextHere && peek().kind != .leftBrace
     if isEach { advance() }
     var kinds: [Name] = []
     var binding: Name?

@@ -32,9 +32,9 @@ extension Parser {
 
   /// The name that a declaration gives; a reserved word there is reported as such.
   mutating func parseDeclaredName(_ owner: String) -> Name {
-    guard token.kind != .name || token.newlineBefore else { return takeName() }
+    guard token.kind != .name || atLineEnd else { return takeName() }
     let missing = Name(text: "", span: Span(Int(token.start), Int(token.start)))
-    if token.kind.isReserved, !token.newlineBefore {
+    if token.kind.isReserved, !atLineEnd {
       reportReserved()
     } else {
       failExpecting("a name after \(owner)", code: Code.expectedName)
@@ -125,7 +125,8 @@ extension Parser {
     advance()
     var kinds: [Name] = []
     repeat {
-      let kind = parseDeclaredName("`error`")
+      // Behind a comma the list goes on, on the next line too.
+      let kind = token.kind == .name && !kinds.isEmpty ? takeName() : parseDeclaredName("`error`")
       guard !recovering else { break }
       checkCapital(kind, "a kind of error")
       kinds.append(kind)
@@ -151,7 +152,7 @@ extension Parser {
       return nil
     }
     var kind = takeName()
-    while at(.dot), peek().kind == .name {
+    while token.kind == .dot, peek().kind == .name {
       advance()
       let member = takeName()
       kind = Name(text: kind.text + "." + member.text, span: kind.span.union(member.span))

@@ -90,7 +90,7 @@ extension Parser {
   private mutating func parseRange(_ left: Expr, _ start: Int32) -> Expr {
     let operatorToken = token
     advance()
-    if atLineEnd || [.rightBracket, .rightParen, .leftBrace, .end].contains(token.kind) {
+    if atLineEnd || [.rightBracket, .rightParen, .end].contains(token.kind) || (inHead && token.kind == .leftBrace) {
       failExpecting("the upper end of the range", code: Code.expectedExpression)
       return Expr(.invalid, span(from: start))
     }
@@ -202,6 +202,7 @@ extension Parser {
     let start = token.start
     guard enter() else { return Expr(.invalid, token.span) }
     defer { leave() }
+    mark(.negation)
     advance()
     let operand = parseBinary(Precedence.negation)
     grow()

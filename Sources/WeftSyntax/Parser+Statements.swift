@@ -19,6 +19,7 @@ extension Parser {
       let start = token
       let startIndex = index
       let base = brackets.count
+      mark(.statement)
       let statement = parseStatement()
       if !recovering { expectStatementEnd(after: statement) }
       if recovering {
@@ -196,7 +197,8 @@ extension Parser {
 
   private mutating func parseReturn() -> Statement.Kind {
     advance()
-    let ends = atLineEnd || token.kind == .semicolon || token.kind == .rightBrace || token.kind == .end
+    // A comma ends the children of a `gather`.
+    let ends = atLineEnd || [.semicolon, .comma, .rightBrace, .end].contains(token.kind)
     return .returnValue(ends ? nil : parseExpression())
   }
 

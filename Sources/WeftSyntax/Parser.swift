@@ -45,6 +45,8 @@ struct Parser {
   /// The token index at which a `sleep` or `fetch` without parentheses ended last.
   var bareWorkEnd = -1
   var errorParents: [Int32: Name] = [:]
+  /// What the formatter has to know of each token; empty unless it asked.
+  var marks: [TokenMarks] = []
 
   init(source: SourceFile, list: TokenList) {
     self.source = source
@@ -110,6 +112,12 @@ struct Parser {
 
   func span(from start: Int32) -> Span { Span(Int(start), Int(max(start, previousEnd))) }
 
+  /// Tells the formatter something about the current token.
+  @inline(__always)
+  mutating func mark(_ new: TokenMarks) {
+    if !marks.isEmpty { marks[index].insert(new) }
+  }
+
   // MARK: Brackets
 
   struct Context {
@@ -121,6 +129,7 @@ struct Parser {
   /// Steps over an opening bracket; in it newlines mean nothing, unless it is a block's.
   mutating func open(isBlock: Bool = false) -> Context {
     let context = Context(newlinesEnd: newlinesEnd, inHead: inHead, closuresAllowed: closuresAllowed)
+    if isBlock { mark(.block) }
     brackets.append(OpenBracket(kind: token.kind, start: token.start))
     newlinesEnd = isBlock
     inHead = false

@@ -54,6 +54,21 @@ enum Word: Int32, CaseIterable {
   }
 }
 
+/// What only the parser knows of a token, and the formatter needs.
+struct TokenMarks: OptionSet {
+  let rawValue: UInt8
+  /// A statement begins with it, or a child of a `gather`.
+  static let statement = TokenMarks(rawValue: 1)
+  /// The `{` of a block, not of a map. (The formatter marks the `}` as well.)
+  static let block = TokenMarks(rawValue: 2)
+  /// A `-` with one operand.
+  static let negation = TokenMarks(rawValue: 4)
+  /// The `for` or `if` of a comprehension.
+  static let clause = TokenMarks(rawValue: 8)
+  /// The `each` of a `mock`, which is no name.
+  static let each = TokenMarks(rawValue: 16)
+}
+
 /// One token: where it stands, and a number whose meaning depends on the kind (a name's id, a literal's place).
 struct Token {
   struct Flags: OptionSet {

@@ -17,7 +17,6 @@ import Weft
          2 │ param token
            │ ^^^^^^^^^^^
            = hint: give it as `--token value`, or in the `params` of the run's options
-          in the script  (script.weft:2)
 
         """)
     #expect(String(decoding: output, as: UTF8.self) == "begun\n")

@@ -93,5 +93,35 @@ extension ParserTests {
       x
       y
       """##),
+    // Found by making programs from the grammar: after these a statement cannot end.
+    Sample(
+      ##"""
+      error A,
+        B
+      (taskgroup as
+        g { g })
+      [try { a } catch each
+        K { b }]
+      mock a
+        .b => 1
+      gather { return, b }
+      x is a
+        .K
+      """##,
+      ##"""
+      (error A B)
+      (taskgroup as:g (do g))
+      (list (try (do a) (catch-each K (do b))))
+      (mock a.b 1)
+      (gather (do (return)) b)
+      (is x a.K)
+      """##),
+    Sample(
+      ##"""
+      let r = 1...{a: 1}
+      """##,
+      ##"""
+      (let r (... 1 (map "a":1)))
+      """##),
   ]
 }

@@ -55,8 +55,8 @@ import WeftSyntax
            ╭─ s.weft:2:3
          2 │   read(path)
            │   ^^^^^^^^^^
-          in `load`  (s.weft:2)
-          in the script  (s.weft:4)
+           the script                                                             line 4
+           load("no.txt")                                                         line 2
 
         """)
     #expect(
@@ -73,7 +73,6 @@ import WeftSyntax
          1 │ read("b")
            │ ^^^^^^^^^
            = hint: `read(path, bytes: true)` gives its bytes
-          in the script  (s.weft:1)
 
         """)
   }

@@ -111,9 +111,9 @@ import WeftSyntax
            ╭─ tea.weft:9:16
          9 │ task spill() { throw Spilt("on the carpet", cups: 2) }
            │                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-          in `spill`  (tea.weft:9)
-          in `serve`  (main.weft:4)
-          in the script  (main.weft:6)
+           the script                                                        main.weft:6
+           serve()                                                           main.weft:4
+           spill()                                                                line 9
 
         """)
   }

@@ -67,7 +67,7 @@ import WeftMachine
         == "3600s\n".replacing("3600s", with: "1h"))
     let text = try run("try { shutdown.wait() } finally { print(\"cleaned\") }\n", shutdownAt: nil)
     #expect(text.hasPrefix("cleaned\nerror: DeadlockError: "))
-    #expect(text.contains("waits at line 1 for a shutdown"))
+    #expect(text.contains("waits in line 1 for a shutdown"))
   }
 
   @Test func theResultTells() throws {

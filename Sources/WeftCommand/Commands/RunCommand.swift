@@ -3,6 +3,13 @@ import Weft
 import WeftHTTP
 import WeftMachine
 
+#if canImport(Glibc)
+  // `environ` is a variable, which nobody changes here.
+  @preconcurrency import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
@@ -28,7 +35,7 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("End the run in order after this time, such as 30s, with status 124.", valueName: "time"))
   var timeLimit: TimeLimit?
 
-  @Argument(help: "The script; - reads it from standard input.")
+  @Argument(help: "The script; - reads it from standard input.", completion: .file(extensions: ["weft"]))
   var file: String
 
   @Argument(help: ArgumentHelp("The script's parameters, each as --name value.", valueName: "param"))
@@ -64,7 +71,11 @@ struct RunCommand: AsyncParsableCommand {
   /// The variables of this process.
   private static var environment: [String: String] {
     var variables: [String: String] = [:]
-    var entry = environ
+    #if canImport(Glibc)
+      var entry = environ
+    #else
+      var entry = _NSGetEnviron().pointee
+    #endif
     while let text = entry.pointee {
       let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }

@@ -193,7 +193,8 @@ extension Emitter {
 
   func emitGather(_ kind: GatherKind, _ options: [Argument], _ body: GatherBody, to target: Int, _ span: Span) {
     let scope: ScopeKind = kind == .gather ? .gather : .race
-    emitScope(scope, flags: options.isEmpty ? 0 : 1, options: [], to: target, span) { value in
+    emitScope(scope, flags: (options.isEmpty ? 0 : 1) | (dropped.contains(span) ? 4 : 0), options: [], to: target, span)
+    { value in
       self.f.emit(.loadNone, a: value)
       switch body {
       case .children(let children):

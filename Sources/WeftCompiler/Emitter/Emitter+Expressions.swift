@@ -55,6 +55,14 @@ extension Emitter {
     case .tryCatch(let body, let catches, let finally): emitTry(body, catches, finally, to: nil)
     case .block(let block): emit(block, into: nil)
     case .none, .bool, .int, .float, .duration: break
+    case .gather, .scoped, .taskgroup:
+      if case .gather = expression.kind { dropped.insert(expression.span) }
+      if case .taskgroup(_, _, let body) = expression.kind { dropped.insert(body.span) }
+      if case .scoped(_, _, _, let body, let elseBody) = expression.kind {
+        dropped.insert(body.span)
+        if let elseBody { dropped.insert(elseBody.span) }
+      }
+      fallthrough
     default:
       let register = f.allocate()
       emit(expression, to: register)

@@ -3,6 +3,11 @@ import WeftSyntax
 extension Emitter {
   /// Compiles a block as a value: its last expression goes to `target` (none if there is none); nil drops it.
   func emit(_ block: Block, into target: Int?) {
+    if let target, dropped.contains(block.span) {
+      emit(block, into: nil)
+      f.emit(.loadNone, a: target)
+      return
+    }
     let mark = f.next
     hoistCells(block.statements)
     if block.statements.isEmpty, let target { f.emit(.loadNone, a: target) }

@@ -11,6 +11,9 @@ final class Emitter {
   /// The function that code goes to.
   var f: FunctionBuilder
 
+  /// `gather`s and bodies of blocks whose value nobody takes. A load test must not keep what its tasks gave.
+  var dropped: Set<Span> = []
+
   /// Top-level values that no task uses live in registers of the main function, up to this many.
   private static let mainRegisters = 160
 

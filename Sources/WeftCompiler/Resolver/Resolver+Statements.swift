@@ -15,10 +15,8 @@ extension Resolver {
       resolution[task.name.span]?.isReady = true
     case .errorKinds: break
     case .param(let param):
-      if !isAtTopLevel {
-        report("E0406", "`param` belongs to the top level of a file", at: statement.span)
-        declare(param.name, .param)
-      }
+      // The parser has told of one inside a block.
+      if !isAtTopLevel { declare(param.name, .param) }
       if let value = param.defaultValue {
         resolveTopLevelValue(value)
       } else if role == .imported {
@@ -48,7 +46,6 @@ extension Resolver {
       if let value { resolve(value) }
     case .throwError(let value): resolve(value)
     case .test(_, _, let body), .bench(_, _, let body):
-      if !isAtTopLevel { report("E0406", "`test` and `bench` belong to the top level of a file", at: statement.span) }
       inFunction(.child) {
         function.owners = 1
         resolve(body)

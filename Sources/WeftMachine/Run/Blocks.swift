@@ -46,6 +46,7 @@ extension Machine {
     let scope = openScope(kind, owner: fiber, parent: fiber.pointee.scope)
     scope.pointee.keepsErrors = instruction.flags & 1 != 0
     scope.pointee.hasElse = instruction.flags & 2 != 0
+    scope.pointee.dropsResults = instruction.flags & 4 != 0
     scope.pointee.limit = limit
     scope.pointee.limiter = limiter
     scope.pointee.openedAt = Int32(truncatingIfNeeded: position(of: fiber.pointee.pc))

@@ -154,6 +154,7 @@ extension Machine {
 
   /// What a fiber waits for.
   private func object(of fiber: FiberPointer, short: Bool = false) -> String {
+    if fiber.pointee.wait == .shutdown { return "a shutdown" }
     guard let target = fiber.pointee.target else { return "what never comes" }
     switch fiber.pointee.wait {
     case .task:
@@ -171,7 +172,6 @@ extension Machine {
     case .put: return "room in a queue" + (short ? "" : ": `\(excerpt(ofCode: scriptPosition(of: fiber)))`")
     case .drain: return "the work on a queue" + (short ? "" : ": `\(excerpt(ofCode: scriptPosition(of: fiber)))`")
     case .lazy: return "the value of `\(lazyName(fiber))`"
-    case .shutdown: return "a shutdown"
     case .join: return "the tasks of its block in line \(line(ofCode: scriptPosition(of: fiber)))"
     default: return "what never comes"
     }

@@ -146,10 +146,6 @@ extension Machine {
       }
     case .gate: leaveGate(fiber)
     case .get, .put, .drain: leaveQueue(fiber)
-    case .turn:
-      returnGrant(fiber)
-      fiber.pointee.resume = 2
-      return
     case .lazy: leaveLazy(fiber)
     case .shutdown: shutdownWaiters.removeAll { $0 == fiber }
     case .file:
@@ -157,6 +153,10 @@ extension Machine {
       effects.append(.cancelFileWork(ticket))
       files[ticket] = nil
       core.pointee.outstanding -= 1
+    case .turn:
+      returnGrant(fiber)
+      fiber.pointee.resume = 2
+      return
     case .fetch:
       let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
       effects.append(.cancelFetch(ticket))

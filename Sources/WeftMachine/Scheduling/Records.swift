@@ -21,13 +21,13 @@ enum Wait: UInt8 {
   case gate
   /// A queue: for an item, for room, for its items to be done.
   case get, put, drain
-  /// For its turn to run: it was given a permit, a token or an item, which a cancellation takes back until then.
-  case turn
   /// The value of an imported file that another task works out.
   case lazy
   /// The driver, for a file.
   case file
   case shutdown
+  /// For its turn to run: it was given a permit, a token or an item, which a cancellation takes back until then.
+  case turn
 }
 
 /// Fibers that wait in one line, first come, first served. A fiber stands in one line at most, so it holds the links.
@@ -136,6 +136,8 @@ struct Scope {
   var kind: UInt8
   var keepsErrors = false
   var hasElse = false
+  /// A `gather` whose value nobody takes.
+  var dropsResults = false
   var isCancelled = false
   var isShield = false
   /// Its body has ended; it waits for its tasks.

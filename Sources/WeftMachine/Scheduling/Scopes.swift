@@ -60,23 +60,6 @@ extension Machine {
     for fiber in waiting where fiber.pointee.wait != .nothing { interrupt(fiber) }
   }
 
-  /// Lets the cancellation of the run reach what all shields that are open keep it from. False when that wakes nobody.
-  func endShields() -> Bool {
-    guard let root else { return false }
-    var fibers: [FiberPointer] = []
-    collectDescendants(of: root, &fibers)
-    for fiber in fibers {
-      var current = fiber.pointee.scope
-      while current != fiber.pointee.home {
-        current.pointee.isShield = false
-        guard let parent = current.pointee.parent else { break }
-        current = parent
-      }
-    }
-    for fiber in fibers { interrupt(fiber) }
-    return core.pointee.firstReady != nil
-  }
-
   /// Why a task was cancelled, and where.
   struct Cancellation {
     var reason = CancelReason.none
@@ -110,6 +93,23 @@ extension Machine {
       case .none: ""
       }
     return raise(.taskCancelledError, "\(task) was cancelled\(why)").error
+  }
+
+  /// Lets the cancellation of the run reach what all shields that are open keep it from. False when that wakes nobody.
+  func endShields() -> Bool {
+    guard let root else { return false }
+    var fibers: [FiberPointer] = []
+    collectDescendants(of: root, &fibers)
+    for fiber in fibers {
+      var current = fiber.pointee.scope
+      while current != fiber.pointee.home {
+        current.pointee.isShield = false
+        guard let parent = current.pointee.parent else { break }
+        current = parent
+      }
+    }
+    for fiber in fibers { interrupt(fiber) }
+    return core.pointee.firstReady != nil
   }
 
   /// The fibers started in `scope`, in the scopes that its owner has opened within it, and in theirs.
@@ -241,6 +241,7 @@ extension Machine {
   }
 
   private func setResult(_ scope: ScopePointer, _ index: Int, _ value: Value) {
+    if scope.pointee.dropsResults { return heap.release(value) }
     if scope.pointee.results.tag == Kind.unset { scope.pointee.results = Value(heap.makeList(capacity: 4).block) }
     let place = resultsSlot(scope)
     while ListBlock(place.pointee).count <= index { heap.append(.none, toList: place) }

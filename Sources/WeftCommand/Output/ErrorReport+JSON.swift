@@ -18,9 +18,9 @@ extension Script {
       inner.add(raw: "[\(step.arguments.map(JSONObject.quoted).joined(separator: ","))]", for: "arguments")
       if let origin = step.origin {
         inner.add("block", origin.block)
-        inner.add("task", origin.number)
-        inner.add("tasks", origin.count)
-        inner.add("elapsed", Double(origin.elapsed) / 1e9)
+        inner.add(raw: String(origin.number), for: "task")
+        inner.add(raw: String(origin.count), for: "tasks")
+        inner.add(raw: String(Double(origin.elapsed) / 1e9), for: "elapsed")
         inner.add("cancelled", origin.cancelled)
       }
       addPlace(step.source, step.span, to: &inner)

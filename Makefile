@@ -13,7 +13,7 @@ TEST_FLAGS := --scratch-path $(TEST_BUILD) --sanitize=address $(if $(filter Linu
 # One after the other: on two cores the conformance suite would starve the servers that other tests talk to.
 TEST := ASAN_OPTIONS=detect_leaks=0 WEFT_TEST_PYTHON=$(abspath $(TEST_PYTHON)) swift test --no-parallel $(TEST_FLAGS)
 
-.PHONY: demo build test lint bench integration readline clean
+.PHONY: demo build test lint bench fuzz integration readline clean
 
 demo: build
 	@$(WEFT) demo
@@ -55,5 +55,10 @@ lint:
 bench: build
 	Benchmarks/run
 
+# Fast code that still checks itself. CONTRIBUTING.md says what is looked for.
+fuzz:
+	swift build -c release -Xswiftc -assert-config -Xswiftc Debug --scratch-path .build-fuzz --product weft-fuzz
+	.build-fuzz/release/weft-fuzz
+
 clean:
-	rm -rf .build $(TEST_BUILD) .venv-tests
+	rm -rf .build .build-fuzz $(TEST_BUILD) .venv-tests

@@ -52,6 +52,11 @@ let package = Package(
     .testTarget(name: "ConformanceTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
     .testTarget(name: "WeftCompilerTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
     .testTarget(name: "WeftTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
+    .target(
+      name: "Fuzzing", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"], path: "Tests/Fuzzing"),
+    .executableTarget(name: "weft-fuzz", dependencies: ["Fuzzing", "Weft", "WeftMachine"], path: "Tests/FuzzCommand"),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["Fuzzing", "Weft", "WeftMachine", "WeftSyntax"], exclude: ["crashes"]),
     // The command is named here so that it is built for the tests to run it.
     .testTarget(
       name: "WeftCommandTests", dependencies: ["WeftCommand", "WeftHTTP", "Weft", "WeftMachine", "WeftSyntax"]),

@@ -5,10 +5,12 @@ import WeftCompiler
 ///
 /// ```swift
 /// let library = SourceFile(name: "lib.weft", text: "task double(x) => 2 * x")
-/// let script = try Script(compiling: "import \"lib.weft\"\nprint(double(4))", name: "main.weft", imports: { path, _ in
-///   if path == "lib.weft" { return library }
-///   throw ImportError("cannot find the file `\(path)`")
-/// })
+/// let script = try Script(
+///   compiling: "import \"lib.weft\"\nprint(double(4))", name: "main.weft",
+///   imports: { path, _ throws(ImportError) in
+///     if path == "lib.weft" { return library }
+///     throw ImportError("cannot find the file `\(path)`")
+///   })
 /// ```
 ///
 /// - Parameters:

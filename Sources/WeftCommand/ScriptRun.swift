@@ -123,7 +123,9 @@ struct ScriptRun {
       if stop.value == nil { reporter.failure("the run was cancelled") }
       status = .failed
     }
-    if status.code != 0, result.usedRandomness {
+    if case .cancelled = result.outcome {
+      // Somebody ended it; no number is to blame.
+    } else if status.code != 0, result.usedRandomness {
       reporter.note("seed \(options.seed): run again with `--seed \(options.seed)` for the same random numbers")
     }
     switch stop.value {

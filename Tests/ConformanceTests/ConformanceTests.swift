@@ -81,18 +81,6 @@ import WeftMachine
 }
 
 @Suite struct RobustnessTests {
-  /// Whatever text it is given, Weft says what is wrong or runs it, and stays whole.
-  @Test(arguments: 0..<6 as Range<UInt64>)
-  func mutations(_ seed: UInt64) {
-    let texts = ConformanceScript.all.map(\.text)
-    var mutator = Mutator(seed: seed, texts: texts)
-    for round in 0..<120 {
-      let text = mutator.mutate(texts[(round &* 31 &+ Int(seed) &* 7) % texts.count])
-      guard let script = try? Script(compiling: text) else { continue }
-      _ = script.runVirtually(.test(ticks: 20_000), in: .test(orderSeed: round % 2 == 0 ? nil : seed))
-    }
-  }
-
   @Test func tickLimit() throws {
     let script = try Script(compiling: "while true { }")
     guard case .exceeded(let report) = script.runVirtually(.test(ticks: 1_000)).outcome else {

@@ -42,6 +42,13 @@ import WeftSyntax
     #expect(files["out.txt"] == [])
   }
 
+  @Test func theExampleOfTheDocumentation() throws {
+    var options = RunOptions()
+    options.files = MemoryFiles(["names.txt": "Ada\nGrace\n"])
+    let script = try Script(compiling: "print(lines(\"names.txt\"))", granting: .files)
+    #expect(script.text(options) == "[\"Ada\", \"Grace\"]\n")
+  }
+
   @Test func environment() throws {
     #expect(
       try run("print(env(\"HOME\"), env(\"NONE\"), env(\"NONE\", \"else\"), env(\"HOME\", 1))\n")

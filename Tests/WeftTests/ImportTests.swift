@@ -46,6 +46,17 @@ import WeftSyntax
         """)
   }
 
+  @Test func theExampleOfTheDocumentation() throws {
+    let library = SourceFile(name: "lib.weft", text: "task double(x) => 2 * x")
+    let script = try Script(
+      compiling: "import \"lib.weft\"\nprint(double(4))", name: "main.weft",
+      imports: { path, _ throws(ImportError) in
+        if path == "lib.weft" { return library }
+        throw ImportError("cannot find the file `\(path)`")
+      })
+    #expect(script.text() == "8\n")
+  }
+
   @Test func underAName() throws {
     let output = try run(
       """

@@ -23,7 +23,7 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("What random numbers come from; a new one for each run unless given.", valueName: "n"))
   var seed: UInt64?
 
-  @Flag(help: "Run on a virtual clock: waits take no time, and there is no network.")
+  @Flag(help: "Run on a virtual clock: waits take no time, and there is no network. Files are the real ones.")
   var virtual = false
 
   @Option(help: "How problems are told: text, or json with one object a line.")

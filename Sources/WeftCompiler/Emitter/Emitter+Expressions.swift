@@ -411,7 +411,8 @@ extension Emitter {
     defer { f.free(to: mark) }
     switch condition.kind {
     case .bool(let value):
-      if value == jumpIf { f.emitJump(.jump, to: label) }
+      // A loop takes ticks even where its condition is always true, so that a limit or a deadline can end it.
+      if value == jumpIf { f.emitJump(label.position == nil ? .jump : .jumpBack, to: label) }
     case .not(let inner): emitCondition(inner, jumpIf: !jumpIf, to: label)
     case .and(let left, let right):
       if jumpIf {

@@ -441,11 +441,7 @@ extension Emitter {
     f.enclosing.removeLast()
     f.place(loop.continueLabel)
     f.span = condition.span
-    if case .bool(true) = condition.kind {
-      f.emitJump(.jumpBack, to: start)
-    } else {
-      emitCondition(condition, jumpIf: true, to: start)
-    }
+    emitCondition(condition, jumpIf: true, to: start)
     f.place(loop.breakLabel)
     f.free(to: mark)
   }

@@ -52,6 +52,11 @@ extension Machine {
       let value = slot.pointee
       slot.pointee = .none
       heap.release(value)
+      if block.pointee.kind == Kind.error {
+        let trace = ErrorBlock(block).trace.pointee
+        ErrorBlock(block).trace.pointee = .none
+        heap.release(trace)
+      }
       heap.release(block)
     }
   }

@@ -36,6 +36,8 @@ extension Machine {
     if block.source < 0 { block.source = 0 }
     heap.release(block.trace.pointee)
     block.trace.pointee = heap.makeList(taking: trace)
+    // The arguments of a call may hold the error.
+    link(error.block)
   }
 
   /// The frames of a fiber that belong to the script, innermost first, until `body` gives false.
@@ -105,6 +107,7 @@ extension Machine {
     guard trace.pointee.tag == Kind.list, ListBlock(trace.pointee).count > 0 else { return }
     let last = ListBlock(trace.pointee).elements[ListBlock(trace.pointee).count - 1]
     guard last.tag == Kind.list, ListBlock(last).elements[1].int == StepKind.origin else { return }
+    link(error.block)
     forEachFrame(of: fiber) { base, position, index in
       if image.spans[position].end > 0 { heap.append(call(base, position, index), toList: trace) }
       return ListBlock(trace.pointee).count < Self.longestTrace

@@ -1,17 +1,45 @@
 /// Makes broken and odd scripts from good ones, the same ones for the same seed.
 struct Mutator {
-  private var state: UInt64
-  private let pool: [Substring]
+  private var source: Random
+  private let corpus: Corpus
+  private var pool: [Substring] { corpus.pieces }
 
-  init(seed: UInt64, texts: [String]) {
-    state = seed
-    pool = texts.flatMap { Self.pieces(of: $0) }
+  init(seed: UInt64, corpus: Corpus) {
+    source = Random(seed: seed)
+    self.corpus = corpus
   }
 
-  private mutating func random(_ count: Int) -> Int {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return count <= 0 ? 0 : Int((state >> 33) % UInt64(count))
+  private mutating func random(_ count: Int) -> Int { source.below(count) }
+
+  /// One of the scripts of the corpus with a few tokens changed.
+  mutating func tokens() -> String { mutate(source.pick(corpus.texts)) }
+
+  /// One of the scripts of the corpus with a few bytes changed.
+  mutating func bytes() -> [UInt8] {
+    var bytes = Array(source.pick(corpus.texts).utf8)
+    if source.happens(30) {
+      let other = Array(source.pick(corpus.texts).utf8)
+      bytes = Array(bytes.prefix(random(bytes.count)) + other.dropFirst(random(other.count)))
+    }
+    for _ in 0...random(6) where !bytes.isEmpty {
+      let place = random(bytes.count)
+      switch random(7) {
+      case 0: bytes[place] = Self.odd8[random(Self.odd8.count)]
+      case 1: bytes.insert(Self.odd8[random(Self.odd8.count)], at: place)
+      case 2: bytes.remove(at: place)
+      case 3: bytes.swapAt(place, random(bytes.count))
+      case 4: bytes[place] ^= 1 << UInt8(random(8))
+      case 5:
+        let piece = bytes[place..<min(bytes.count, place + 1 + random(40))]
+        bytes.insert(contentsOf: piece, at: random(bytes.count))
+      default: bytes.removeSubrange(place..<min(bytes.count, place + 1 + random(20)))
+      }
+    }
+    return bytes
   }
+
+  private static let odd8 =
+    Array("(){}[]\"\\\n#:;,.=<>?'+-*/ \u{00E9}x1\t\r".utf8) + [0xFF, 0x80, 0xF0, 0x00, 0xEF, 0xBB, 0xBF]
 
   /// Words, numbers, single signs and stretches of space.
   static func pieces(of text: String) -> [Substring] {

@@ -44,7 +44,8 @@ test: readline .venv-tests
 	  echo "pip could not install httpbin: the tests against a real HTTP server are skipped"; \
 	fi
 
-# The figures against a real httpbin take a minute, and mean something only without the sanitizer.
+# The figures against a real httpbin take a minute, and mean something only without the sanitizer. The tests against nginx
+# need it installed (apt-get install nginx); they are skipped, and say so, where it is not.
 integration: readline .venv-tests
 	WEFT_INTEGRATION=1 WEFT_TEST_PYTHON=$(abspath $(TEST_PYTHON)) swift test --filter WeftExamplesTests
 

@@ -23,12 +23,13 @@ let package = Package(
     .target(name: "WeftCompiler", dependencies: ["WeftSyntax"]),
     .target(
       name: "WeftMachine",
-      dependencies: ["WeftCompiler", .product(name: "BigInt", package: "BigInt")]),
-    .target(name: "Weft", dependencies: ["WeftMachine"]),
+      dependencies: ["WeftCompiler", "WeftSyntax", .product(name: "BigInt", package: "BigInt")]),
+    // A target names all that it imports: one that only comes along would not be built anew after a change.
+    .target(name: "Weft", dependencies: ["WeftMachine", "WeftCompiler", "WeftSyntax"]),
     .target(
       name: "WeftHTTP",
       dependencies: [
-        "Weft",
+        "Weft", "WeftMachine",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -42,29 +43,34 @@ let package = Package(
     .executableTarget(
       name: "WeftCommand",
       dependencies: [
-        "Weft", "WeftHTTP",
+        "Weft", "WeftHTTP", "WeftMachine", "WeftCompiler", "WeftSyntax",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
     .testTarget(name: "WeftSyntaxTests", dependencies: ["WeftSyntax"], exclude: ["Format/Snapshots"]),
-    .testTarget(name: "WeftMachineTests", dependencies: ["Weft"]),
-    .testTarget(name: "ConformanceTests", dependencies: ["Weft"]),
-    .target(name: "Fuzzing", dependencies: ["Weft"], path: "Tests/Fuzzing"),
-    .executableTarget(name: "weft-fuzz", dependencies: ["Fuzzing"], path: "Tests/FuzzCommand"),
-    .testTarget(name: "FuzzTests", dependencies: ["Fuzzing"], exclude: ["crashes"]),
+    .testTarget(name: "WeftMachineTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
+    .testTarget(name: "ConformanceTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
+    .testTarget(name: "WeftCompilerTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
+    .testTarget(name: "WeftTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
+    .target(
+      name: "Fuzzing", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"], path: "Tests/Fuzzing"),
+    .executableTarget(name: "weft-fuzz", dependencies: ["Fuzzing", "Weft", "WeftMachine"], path: "Tests/FuzzCommand"),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["Fuzzing", "Weft", "WeftMachine", "WeftSyntax"], exclude: ["crashes"]),
     // The command is named here so that it is built for the tests to run it.
-    .testTarget(name: "WeftCommandTests", dependencies: ["WeftCommand", "WeftHTTP"]),
+    .testTarget(
+      name: "WeftCommandTests", dependencies: ["WeftCommand", "WeftHTTP", "Weft", "WeftMachine", "WeftSyntax"]),
     .testTarget(
       name: "WeftHTTPTests",
       dependencies: [
-        "WeftHTTP",
+        "WeftHTTP", "Weft", "WeftMachine",
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP2", package: "swift-nio-http2"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
-    .testTarget(name: "WeftExamplesTests", dependencies: ["Weft", "WeftHTTP"]),
+    .testTarget(name: "WeftExamplesTests", dependencies: ["Weft", "WeftHTTP", "WeftMachine", "WeftSyntax"]),
   ],
   swiftLanguageModes: [.v6]
 )

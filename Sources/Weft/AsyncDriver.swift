@@ -14,6 +14,9 @@ public final class RunControl: Sendable {
 
   /// Ends the run in order: all its tasks are cancelled, every `finally` runs.
   public func cancel() { mailbox.post(.cancel) }
+
+  /// Asks the run to end: a script that mentions `shutdown` learns of it and finishes its work; any other is cancelled.
+  public func shutdown() { mailbox.post(.shutdown) }
 }
 
 /// What a driver tells of a run that goes on; called on the run's own thread, so it returns soon.
@@ -64,6 +67,7 @@ private struct AsyncDriver {
   private let machine: Machine
   private let fetcher: (any Fetcher)?
   private let mailbox: Mailbox
+  private let files: FileWorker?
   private let observer: RunObserver
   private let loop = LoopExecutor.shared
   /// A slice is long enough to make the mailbox cheap, and short enough for a deadline to be late by little.
@@ -76,6 +80,7 @@ private struct AsyncDriver {
     machine = script.makeMachine(options)
     self.fetcher = fetcher
     mailbox = control.mailbox
+    files = options.files.map { [mailbox] in FileWorker($0, mailbox) }
     self.observer = observer
   }
 
@@ -105,6 +110,7 @@ private struct AsyncDriver {
       }
     }
     for exchange in exchanges.values { exchange.cancel() }
+    await files?.finish()
     flush()
     return machine.makeResult()
   }
@@ -126,6 +132,13 @@ private struct AsyncDriver {
           mailbox.post(.fetchEnded(ticket: ticket, result))
         }
       case .cancelFetch(let ticket): exchanges.removeValue(forKey: ticket)?.cancel()
+      case .startFileWork(let ticket, let request):
+        if let files {
+          files.start(ticket, request)
+        } else {
+          mailbox.post(.fileWorkEnded(ticket: ticket, .failure(FileFailure(.other, "this run has no files"))))
+        }
+      case .cancelFileWork(let ticket): files?.cancel(ticket)
       }
     }
   }
@@ -138,7 +151,9 @@ private struct AsyncDriver {
       case .fetchEnded(let ticket, let result):
         exchanges.removeValue(forKey: ticket)
         machine.fetchEnded(ticket, result)
+      case .fileWorkEnded(let ticket, let result): machine.fileWorkEnded(ticket, result)
       case .cancel: machine.cancelRun()
+      case .shutdown: machine.requestShutdown()
       }
     }
     return !events.isEmpty

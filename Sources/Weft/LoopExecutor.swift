@@ -76,35 +76,10 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
   private func wakeThread() {
     if !isStarted {
       isStarted = true
-      startThread()
+      DetachedThread.start { [self] in loop() }
     } else if isSleeping {
       pthread_cond_signal(condition)
     }
-  }
-
-  private func startThread() {
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    pthread_attr_setstacksize(&attributes, 8 << 20)
-    #if canImport(Darwin)
-      var thread: pthread_t?
-    #else
-      var thread = pthread_t()
-    #endif
-    pthread_create(
-      &thread, &attributes,
-      { context in
-        // unreachable: the context is the executor that is passed below.
-        #if canImport(Darwin)
-          let executor = Unmanaged<LoopExecutor>.fromOpaque(context).takeUnretainedValue()
-        #else
-          let executor = Unmanaged<LoopExecutor>.fromOpaque(context.unsafelyUnwrapped).takeUnretainedValue()
-        #endif
-        executor.loop()
-        return nil
-      }, Unmanaged.passUnretained(self).toOpaque())
-    pthread_attr_destroy(&attributes)
   }
 
   private func loop() {

@@ -5,7 +5,9 @@ import WeftMachine
 final class Mailbox: Sendable {
   enum Event: Sendable {
     case fetchEnded(ticket: UInt64, Result<FetchResponse, FetchFailure>)
+    case fileWorkEnded(ticket: UInt64, Result<[UInt8], FileFailure>)
     case cancel
+    case shutdown
   }
 
   private struct State {

@@ -10,30 +10,54 @@ public import WeftSyntax
 /// ```
 public struct Script: Sendable {
   public let image: Image
-  /// Advice; errors are thrown.
+  /// Advice: warnings and notes; errors are thrown.
   public let warnings: [Diagnostic]
+  /// The `##` lines at the top of the file, without their marks; nil if there are none.
+  public let documentation: String?
 
-  /// The problems of a script that does not compile, all of them, in the order of their places.
+  /// The problems of a script that does not compile, all of them, in the order of their places. Those of an imported file
+  /// name it as their `source`.
   public struct CompileError: Error, Sendable {
     public let source: SourceFile
     public let diagnostics: [Diagnostic]
   }
 
-  public init(compiling text: String, name: String = "<script>") throws(CompileError) {
-    try self.init(compiling: SourceFile(name: name, text: text))
+  public init(
+    compiling text: String, name: String = "<script>", imports: ImportLoader? = nil,
+    granting capabilities: Capabilities = []
+  ) throws(CompileError) {
+    try self.init(compiling: SourceFile(name: name, text: text), imports: imports, granting: capabilities)
   }
 
-  public init(compiling source: SourceFile) throws(CompileError) {
-    let parsed = parse(source)
+  /// - Parameters:
+  ///   - imports: Gives the files that the script imports; without it, an `import` is an error.
+  ///   - capabilities: What the script may use of its surroundings. What it may not use does not exist in it.
+  public init(
+    compiling source: SourceFile, imports: ImportLoader? = nil, granting capabilities: Capabilities = []
+  ) throws(CompileError) {
+    let reader = ImportReader(source, imports)
     // Names are looked at even after a syntax error, so that one look shows every problem.
-    let compiled = parsed.hasErrors ? nil : compile(parsed.tree, errorKinds: Self.errorKinds)
-    let diagnostics = (parsed.diagnostics + (compiled?.diagnostics ?? check(parsed.tree, errorKinds: Self.errorKinds)))
-      .sorted { $0.span.start < $1.span.start }
+    let compiled =
+      reader.hasErrors
+      ? nil
+      : compile(
+        reader.program, errorKinds: Self.errorKinds, granting: capabilities)
+    let found =
+      compiled?.diagnostics ?? check(reader.program, errorKinds: Self.errorKinds, granting: capabilities)
+    // File after file, and in each in the order of the places.
+    let places = Dictionary(
+      uniqueKeysWithValues: reader.program.files.enumerated().map { (ObjectIdentifier($1.tree.source), $0) })
+    let diagnostics = (reader.diagnostics + found).sorted {
+      let left = $0.source.flatMap { places[ObjectIdentifier($0)] } ?? 0
+      let right = $1.source.flatMap { places[ObjectIdentifier($0)] } ?? 0
+      return (left, $0.span.start) < (right, $1.span.start)
+    }
     guard let image = compiled?.image, !diagnostics.contains(where: { $0.severity == .error }) else {
       throw CompileError(source: source, diagnostics: diagnostics)
     }
     self.image = image
     warnings = diagnostics
+    documentation = reader.program.files.first?.tree.documentation
   }
 
   static let errorKinds = Set(ErrorKind.allCases.map(\.rawValue))
@@ -54,6 +78,10 @@ public struct RunResult: Sendable {
   /// Tasks, scopes, timers and requests that were left when the run ended: none of each.
   public let leftovers: Machine.Leftovers
   public let failedExpectations: [FailedExpectation]
+  /// The run was asked to end, and the script mentions `shutdown`: it ended in its own way.
+  public let wasShutDown: Bool
+  /// The same script with another seed may end in another way.
+  public let usedRandomness: Bool
   /// Bytes at the peak.
   public let peakMemory: Int
 }
@@ -65,6 +93,10 @@ public struct RunOptions: Sendable {
   /// Values for the script's `param`s, by name.
   public var params: [String: ParamValue] = [:]
   public var limits = MachineLimits()
+  /// What `env` finds, in a script that is granted the environment.
+  public var environment: [String: String] = [:]
+  /// Where `read`, `lines` and `write` go, in a script that is granted files.
+  public var files: (any FileAccess)?
 
   public init() {}
 }
@@ -73,6 +105,7 @@ extension Script {
   /// A machine that is ready to begin.
   func makeMachine(_ options: RunOptions, choose: ((Int) -> Int)? = nil) -> Machine {
     let machine = Machine(image: image, seed: options.seed, limits: options.limits, choose: choose)
+    machine.environment = options.environment
     for param in image.params {
       if let value = options.params[param.name] { machine.setParam(param, to: value) }
     }
@@ -85,6 +118,7 @@ extension Machine {
   func makeResult() -> RunResult {
     RunResult(
       outcome: result ?? .cancelled, ticks: ticks, elapsed: now - startedAt, leftovers: leftovers,
-      failedExpectations: failedExpectations, peakMemory: memory.peak)
+      failedExpectations: failedExpectations, wasShutDown: isShutdownRequested, usedRandomness: usedRandomness,
+      peakMemory: memory.peak)
   }
 }

@@ -29,6 +29,12 @@ public struct VirtualWorld: Sendable {
   public var wallClock: Int64 = 1_767_225_600_000_000_000
   /// Cancels the run at this time, in nanoseconds since the start.
   public var cancelAt: Int64?
+  /// Asks the run to end at this time, in nanoseconds since the start, as `RunControl.shutdown` does.
+  public var shutdownAt: Int64?
+  /// Nanoseconds that each read or write of a file takes.
+  public var fileDelay: Int64 = 0
+  /// Cancels the run after so many ticks, in the middle of what it does then.
+  public var cancelAfterTicks: Int?
   /// Tells each time at which something happens, in nanoseconds since the start.
   public var instant: @Sendable (Int64) -> Void = { _ in }
   /// Tells the requests that were called off.
@@ -45,6 +51,18 @@ public struct VirtualWorld: Sendable {
     self.orderSeed = orderSeed
     self.answer = answer
   }
+}
+
+/// What a virtual world will answer. A file is read or written at that time, so that what is called off never happens.
+private struct PendingAnswer {
+  enum Work {
+    case fetch(FetchRequest, Result<FetchResponse, FetchFailure>)
+    case file(FileRequest)
+  }
+
+  let at: Int64
+  let ticket: UInt64
+  let work: Work
 }
 
 extension Script {
@@ -64,11 +82,17 @@ extension Script {
           return Int((order >> 33) % UInt64(count))
         })
     var now: Int64 = 0
-    var pending: [(at: Int64, ticket: UInt64, request: FetchRequest, result: Result<FetchResponse, FetchFailure>)] = []
+    var pending: [PendingAnswer] = []
     machine.begin(at: 0, wallClock: world.wallClock)
     var cancelAt = world.cancelAt
+    var shutdownAt = world.shutdownAt
+    var cancelAfterTicks = world.cancelAfterTicks
     loop: while true {
-      let pause = machine.run(ticks: 20_000)
+      let pause = machine.run(ticks: min(20_000, cancelAfterTicks.map { max(0, $0 - machine.ticks) } ?? 20_000))
+      if let ticks = cancelAfterTicks, machine.ticks >= ticks {
+        machine.cancelRun()
+        cancelAfterTicks = nil
+      }
       let text = machine.takeOutput()
       if !text.isEmpty { output(text) }
       for effect in machine.takeEffects() {
@@ -82,19 +106,24 @@ extension Script {
             result = .failure(
               FetchFailure(.timeout, "no answer from `\(request.url)` within the `timeout` of this request"))
           }
-          pending.append((at, ticket, request, result))
-        case .cancelFetch(let ticket):
-          if let index = pending.firstIndex(where: { $0.ticket == ticket }) {
-            world.cancelled(pending.remove(at: index).request)
-          }
+          pending.append(PendingAnswer(at: at, ticket: ticket, work: .fetch(request, result)))
+        case .startFileWork(let ticket, let request):
+          pending.append(
+            PendingAnswer(at: Self.time(now, plus: world.fileDelay), ticket: ticket, work: .file(request)))
+        case .cancelFetch(let ticket), .cancelFileWork(let ticket):
+          guard let index = pending.firstIndex(where: { $0.ticket == ticket }) else { continue }
+          if case .fetch(let request, _) = pending.remove(at: index).work { world.cancelled(request) }
         }
       }
       switch pause {
       case .finished: break loop
       case .slice, .clock: machine.advance(to: now)
       case .idle(let deadline):
-        // What comes first: at one instant a cancellation from outside, then answers, then timers.
-        guard let next = [deadline, pending.map(\.at).min(), cancelAt].compactMap({ $0 }).min() else { continue }
+        // What comes first: at one instant a cancellation from outside, then a shutdown, then answers, then timers.
+        guard let next = [deadline, pending.map(\.at).min(), cancelAt, shutdownAt].compactMap({ $0 }).min() else {
+          machine.nothingWillCome()
+          continue
+        }
         now = max(now, next)
         world.instant(now)
         machine.setClock(to: now)
@@ -102,9 +131,20 @@ extension Script {
           machine.cancelRun()
           cancelAt = nil
         }
+        if let at = shutdownAt, at <= now {
+          machine.requestShutdown()
+          shutdownAt = nil
+        }
         let due = pending.filter { $0.at <= now }.sorted { ($0.at, $0.ticket) < ($1.at, $1.ticket) }
         pending.removeAll { $0.at <= now }
-        for answer in due { machine.fetchEnded(answer.ticket, answer.result) }
+        for answer in due {
+          switch answer.work {
+          case .fetch(_, let result): machine.fetchEnded(answer.ticket, result)
+          case .file(let request):
+            let failure = FileFailure(.other, "this run has no files")
+            machine.fileWorkEnded(answer.ticket, options.files?.perform(request) ?? .failure(failure))
+          }
+        }
         machine.advance(to: now)
       }
     }

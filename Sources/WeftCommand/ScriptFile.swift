@@ -18,16 +18,41 @@ struct ScriptFile {
 
   func read() throws(Problem) -> SourceFile {
     if path == "-" { return SourceFile(name: "<stdin>", bytes: try contents(of: STDIN_FILENO)) }
+    do {
+      return try readFile()
+    } catch {
+      throw Problem(message: error.message, hint: error.hint ?? hintForCommand)
+    }
+  }
+
+  /// Reads a file that a script imports. Paths are relative to the file that the import stands in, or to the working
+  /// directory if that is standard input.
+  static let imports: ImportLoader = { path, importer throws(ImportError) in
+    let folder = importer.name.utf8.lastIndex(of: UInt8(ascii: "/")).map { importer.name[...$0] } ?? ""
+    var path = path
+    while path.hasPrefix("./") { path.removeFirst(2) }
+    do throws(Problem) {
+      return try ScriptFile(path: path.hasPrefix("/") ? path : folder + path).readFile()
+    } catch {
+      throw ImportError(error.message, hint: error.hint)
+    }
+  }
+
+  private func readFile() throws(Problem) -> SourceFile {
+    guard !path.utf8.contains(0) else { throw Problem(message: "the path of a file cannot hold a NUL", hint: nil) }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw problem(errno) }
     defer { close(descriptor) }
-    return SourceFile(name: path, bytes: try contents(of: descriptor))
+    let resolved = realpath(path, nil)
+    defer { free(resolved) }
+    return SourceFile(
+      name: path, bytes: try contents(of: descriptor), identity: resolved.map { String(cString: $0) })
   }
 
   /// Reads and compiles; says what is wrong, if anything is, and throws the status to end with.
   func compile(_ reporter: Reporter) throws(ExitStatus) -> Script {
     do {
-      return try Script(compiling: try read())
+      return try Script(compiling: try read(), imports: Self.imports, granting: .all)
     } catch let problem as Problem {
       reporter.failure(problem.message, hint: problem.hint)
       throw .usage
@@ -81,14 +106,17 @@ struct ScriptFile {
 
   private func problem(_ number: Int32) -> Problem {
     switch number {
-    case ENOENT: Problem(message: "cannot find the file `\(path)`", hint: hintForMissing)
+    case ENOENT:
+      Problem(
+        message: "cannot find the file `\(path)`",
+        hint: access(path + ".weft", R_OK) == 0 ? "did you mean `\(path).weft`?" : nil)
     case EISDIR: Problem(message: "`\(path)` is a directory, not a script", hint: nil)
     default: Problem(message: "cannot read `\(path)`: \(String(cString: strerror(number)).lowercased())", hint: nil)
     }
   }
 
-  private var hintForMissing: String? {
-    if access(path + ".weft", R_OK) == 0 { return "did you mean `\(path).weft`?" }
+  /// A word that is no file may be meant as a command.
+  private var hintForCommand: String? {
     let commands = WeftCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
     return closestMatch(to: path, among: commands).map { "did you mean `weft \($0)`?" }
   }

@@ -55,7 +55,7 @@ struct ScriptRun {
     let signals = await StopSignals()
     signals.onFirst { [stop] signal in
       stop.set(.signal(signal))
-      control.cancel()
+      control.shutdown()
     }
     let limit = startTimeLimit { [stop] in
       stop.set(.timeLimit)
@@ -123,12 +123,17 @@ struct ScriptRun {
       if stop.value == nil { reporter.failure("the run was cancelled") }
       status = .failed
     }
+    if case .cancelled = result.outcome {
+      // Somebody ended it; no number is to blame.
+    } else if status.code != 0, result.usedRandomness {
+      reporter.note("seed \(options.seed): run again with `--seed \(options.seed)` for the same random numbers")
+    }
     switch stop.value {
     case .output: return outputFailed()
     case let reason?:
       // A run that came to its end before the stop reached it has done what it was asked for.
-      if case .completed = result.outcome { break }
-      tell(reason, after: result.elapsed)
+      if case .completed = result.outcome, !result.wasShutDown { break }
+      tell(reason, result)
       return reason.status
     case nil: break
     }
@@ -139,11 +144,13 @@ struct ScriptRun {
     return status
   }
 
-  private func tell(_ reason: Stop, after elapsed: Int64) {
+  private func tell(_ reason: Stop, _ result: RunResult) {
     switch reason {
     case .signal(let signal):
-      let state = progress.state.map { "; \($0)" } ?? ""
-      reporter.note("stopped by \(signal.rawValue) after \(Figures.seconds(elapsed))\(state)")
+      var state = progress.state.map { "; \($0)" } ?? ""
+      // What was shown last has been finished since.
+      if case .completed = result.outcome { state = "" }
+      reporter.note("stopped by \(signal.rawValue) after \(Figures.seconds(result.elapsed))\(state)")
     case .timeLimit: tellTimeLimit()
     case .output: break
     }

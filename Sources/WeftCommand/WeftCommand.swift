@@ -20,7 +20,8 @@ struct WeftCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      RunCommand.self, CheckCommand.self, FormatCommand.self, DemoCommand.self, ServeCommand.self,
+      RunCommand.self, CheckCommand.self, FormatCommand.self, ExplainCommand.self, DemoCommand.self,
+      ServeCommand.self,
       DisassembleCommand.self,
     ])
 }

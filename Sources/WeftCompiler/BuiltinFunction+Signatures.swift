@@ -101,7 +101,46 @@ extension BuiltinFunction {
       .init(
         "__retry_delay", [.needed("backoff"), .needed("factor"), .needed("jitter"), .needed("number")],
         "how long a `retry` waits before its try `number`")
-    case .errorIs: .init("__error_is", [.needed("e"), .needed("kinds")], "whether an error is of one of the kinds")
+    case .semaphore: .init("semaphore", [.needed("permits")], "a Semaphore: `with` takes one of its permits")
+    case .lock: .init("lock", [], "a Lock: one task at a time holds it, by `with`")
+    case .rate:
+      .init(
+        "rate", [.needed("rate"), .optional("burst")],
+        "a RateLimiter: each `with` takes one token of a bucket that holds `burst` (1) and fills at that rate")
+    case .queue: .init("queue", [.optional("limit")], "a Queue that holds at most `limit` items, or any number")
+    case .shared: .init("shared", [.needed("value")], "a cell that all tasks see, with `.value` and `.update(f)`")
+    case .completed:
+      .init(
+        "completed", [.needed("handles")], "a sequence of the handles of started tasks in the order in which they end")
+    case .updateBegin: .init("__update_begin", [], "the running `update` begins")
+    case .updateEnd: .init("__update_end", [.needed("outer")], "the running `update` ends")
+    case .errorIs:
+      .init("__error_is", [.needed("e"), .optional("kinds")], "whether `retry` repeats after an error")
+    case .unhandled:
+      .init(
+        "__unhandled", ["completion", "value", "matched", "next", "rest"].map { .needed($0) },
+        "what to throw when the body of a `catch each` was left before its last error, or none")
+    case .read:
+      .init(
+        "read", [.needed("path"), .optional("bytes"), .optional("limit")], prelude: "__read",
+        "the text of a file, or its Bytes when `bytes` is true")
+    case .lines:
+      .init("lines", [.needed("path"), .optional("limit")], prelude: "__lines", "a list of the lines of a file")
+    case .write:
+      .init(
+        "write", [.needed("path"), .needed("text"), .optional("append")], prelude: "__write",
+        "makes a file of a text or Bytes, or adds that to its end when `append` is true")
+    case .env:
+      .init("env", [.needed("name"), .optional("default")], "a variable of the environment; else `default`, or none")
+    case .readFile:
+      .init("__read_file", [.needed("path"), .needed("bytes"), .needed("limit")], "what `read` waits for")
+    case .writeFile:
+      .init("__write_file", [.needed("path"), .needed("text"), .needed("append")], "what `write` waits for")
+    case .shutdownRequested: .init("shutdown.requested", [], "whether the run has been asked to end")
+    case .shutdownWait:
+      .init("shutdown.wait", [], prelude: "__shutdown_wait", "waits until the run is asked to end")
+    case .awaitShutdown: .init("__await_shutdown", [], "what `shutdown.wait` waits for")
+    case .during: .init("during", [.needed("time")], "0, 1, 2 …, until that time from now on has passed")
     case .mathPi, .mathE, .mathTau, .mathInf, .mathNan, .mathSqrt, .mathIsqrt, .mathCbrt, .mathFloor, .mathCeil,
       .mathTrunc, .mathSin, .mathCos, .mathTan, .mathAsin, .mathAcos, .mathAtan, .mathAtan2, .mathSinh, .mathCosh,
       .mathTanh, .mathExp, .mathLog, .mathLog2, .mathLog10, .mathLog1p, .mathPow, .mathHypot, .mathFmod, .mathGcd,

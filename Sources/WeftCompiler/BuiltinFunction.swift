@@ -11,12 +11,16 @@ public enum BuiltinFunction: UInt16, CaseIterable, Sendable {
   case mathLog, mathLog2, mathLog10, mathLog1p, mathPow, mathHypot, mathFmod, mathGcd, mathLcm, mathFactorial
   case mathComb, mathDegrees, mathRadians, mathIsnan, mathIsinf, mathIsfinite
   case sortByKeys, extremeByKeys, uniqueByKeys
-  case formatted, retryDelay, errorIs
+  case semaphore, lock, rate, queue, shared, completed, updateBegin, updateEnd
+  case formatted, retryDelay, errorIs, unhandled
+  case read, lines, write, env, readFile, writeFile
+  case shutdownRequested, shutdownWait, awaitShutdown
+  case during
 
-  /// A constant of a namespace, such as `math.pi`: the compiler calls it where it is named.
+  /// A member of a namespace that is written without parentheses, such as `math.pi`: the compiler calls it where it is named.
   public var isConstant: Bool {
     switch self {
-    case .mathPi, .mathE, .mathTau, .mathInf, .mathNan: true
+    case .mathPi, .mathE, .mathTau, .mathInf, .mathNan, .shutdownRequested: true
     default: false
     }
   }

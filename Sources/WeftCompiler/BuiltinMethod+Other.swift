@@ -60,6 +60,15 @@ extension BuiltinMethod {
       .init(.response, "check", [], "the response itself; throws HTTPError for a status of 400 or more")
     case .taskCancel: .init(.task, "cancel", [], "asks the task to end; does not wait")
     case .groupCancel: .init(.group, "cancel", [], "ends the group: its block gives none")
+    case .queuePut: .init(.queue, "put", [.needed("item")], "adds an item; waits while the queue is full")
+    case .queueGet: .init(.queue, "get", [], "takes the first item out; waits while there is none")
+    case .queueClose: .init(.queue, "close", [], "nothing can be put in any more; what is in can still be taken out")
+    case .queueTaskDone: .init(.queue, "task_done", [], "tells that the work on an item that was taken is done")
+    case .queueJoin: .init(.queue, "join", [], "waits until the work on every item is done")
+    case .sharedUpdate:
+      .init(
+        .shared, "update", [.needed("f")], prelude: "__shared_update",
+        "sets the value to `f(value)` in one step and gives it; `f` may not wait")
     // unreachable: `signature` asks for these methods alone.
     default: .init(.none, "", [], "")
     }

@@ -31,6 +31,10 @@ public enum BuiltinMethod: UInt16, CaseIterable, Sendable {
   case taskCancel
 
   case groupCancel
+
+  case queuePut, queueGet, queueClose, queueTaskDone, queueJoin
+
+  case sharedUpdate
 }
 
 extension BuiltinMethod {
@@ -68,6 +72,8 @@ extension BuiltinMethod {
     case .taskCancel:
       otherSignature
     case .groupCancel:
+      otherSignature
+    case .queuePut, .queueGet, .queueClose, .queueTaskDone, .queueJoin, .sharedUpdate:
       otherSignature
     }
   }

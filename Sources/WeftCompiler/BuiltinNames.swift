@@ -1,11 +1,11 @@
 /// Looks up what is built in by name.
 enum Builtins {
   /// Written before a dot: `json.parse`, `math.pi`.
-  static let modules: Set<String> = ["json", "math"]
+  static let modules: Set<String> = ["json", "math", "shutdown"]
   /// What `is` tests besides kinds of error.
   static let typeNames: Set<String> = [
     "None", "Bool", "Int", "Float", "String", "Duration", "Rate", "Bytes", "List", "Map", "Range", "Function", "Task",
-    "Group", "Response",
+    "Group", "Response", "Semaphore", "Lock", "RateLimiter", "Queue", "Shared",
   ]
   private static let byName: [String: BuiltinFunction] = {
     var table: [String: BuiltinFunction] = [:]

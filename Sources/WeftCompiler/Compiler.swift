@@ -6,44 +6,92 @@ public struct CompileResult: Sendable {
   public let diagnostics: [Diagnostic]
 }
 
-/// Compiles a script.
+/// Compiles a script with what it imports.
 ///
 /// - Parameters:
-///   - tree: What the parser made of it. Its own diagnostics are the caller's.
+///   - program: What the parser made of the files. Its own diagnostics are the caller's.
 ///   - errorKinds: The names of the kinds of error that the machine throws by itself.
-public func compile(_ tree: Tree, errorKinds: Set<String>) -> CompileResult {
+///   - capabilities: What the host grants.
+public func compile(_ program: Program, errorKinds: Set<String>, granting capabilities: Capabilities) -> CompileResult {
   var image = Image()
   if let problem = compilePrelude(into: &image, errorKinds: errorKinds) {
     return CompileResult(image: nil, diagnostics: [problem])
   }
-  image.sources = [tree.source]
-  let resolver = Resolver(source: tree.source, builtinKinds: errorKinds, isPrelude: false)
-  resolver.resolve(tree)
-  var diagnostics = resolver.resolution.diagnostics
+  image.sources = program.files.map(\.tree.source)
+  let resolvers = resolve(program, errorKinds, capabilities)
+  var diagnostics = diagnostics(of: resolvers)
   if diagnostics.contains(where: { $0.severity == .error }) {
     return CompileResult(image: nil, diagnostics: diagnostics)
   }
-  let emitter = Emitter(image: image, resolution: resolver.resolution, source: 0)
-  emitter.emit(tree)
-  diagnostics += emitter.diagnostics
+  for index in program.order {
+    let emitter = Emitter(image: image, resolution: resolvers[index].resolution, source: index)
+    emitter.emit(program.files[index].tree)
+    diagnostics += placed(emitter.diagnostics, in: index == 0 ? nil : resolvers[index].source)
+    image = emitter.image
+  }
   if diagnostics.contains(where: { $0.severity == .error }) {
     return CompileResult(image: nil, diagnostics: diagnostics)
   }
-  return CompileResult(image: emitter.image, diagnostics: diagnostics)
+  var tasks: [ObjectIdentifier: Traits] = [:]
+  for index in program.order {
+    let source = resolvers[index].source
+    let advisor = Advisor(source: source, resolution: resolvers[index].resolution, tasks: tasks)
+    diagnostics += placed(advisor.advise(program.files[index].tree), in: index == 0 ? nil : source)
+    tasks = advisor.tasks
+  }
+  return CompileResult(image: image, diagnostics: diagnostics)
 }
 
-/// Looks at the names and calls of a tree that does not compile for other reasons.
-public func check(_ tree: Tree, errorKinds: Set<String>) -> [Diagnostic] {
-  let resolver = Resolver(source: tree.source, builtinKinds: errorKinds, isPrelude: false)
-  resolver.resolve(tree)
-  return resolver.resolution.diagnostics
+/// Looks at the names and calls of a program that does not compile for other reasons.
+public func check(_ program: Program, errorKinds: Set<String>, granting capabilities: Capabilities) -> [Diagnostic] {
+  diagnostics(of: resolve(program, errorKinds, capabilities))
+}
+
+/// Resolves each file after those that it imports; gives them in the order of the program's files.
+private func resolve(_ program: Program, _ errorKinds: Set<String>, _ capabilities: Capabilities) -> [Resolver] {
+  var resolvers: [Int: Resolver] = [:]
+  var exports: [Int: ImportedFile] = [:]
+  for index in program.order {
+    let file = program.files[index]
+    let resolver = Resolver(
+      source: file.tree.source, builtinKinds: errorKinds, role: index == 0 ? .script : .imported,
+      capabilities: capabilities, imports: file.imports.compactMapValues { exports[$0] })
+    resolver.resolve(file.tree)
+    resolvers[index] = resolver
+    exports[index] = resolver.exports(isBroken: file.isBroken)
+  }
+  let ordered = program.files.indices.compactMap { resolvers[$0] }
+  // Two files may each declare a kind of the same name: the script's, or that of the first file, keeps it.
+  var owners: [String: SourceFile] = [:]
+  for resolver in ordered {
+    for kind in resolver.kinds {
+      let owner = owners[kind.name] ?? kind.source
+      owners[kind.name] = owner
+      if owner !== kind.source { kind.kindName = "\(kind.name) (\(kind.source.name))" }
+    }
+  }
+  return ordered
+}
+
+private func diagnostics(of resolvers: [Resolver]) -> [Diagnostic] {
+  resolvers.enumerated().flatMap { index, resolver in
+    placed(resolver.resolution.diagnostics, in: index == 0 ? nil : resolver.source)
+  }
+}
+
+private func placed(_ diagnostics: [Diagnostic], in source: SourceFile?) -> [Diagnostic] {
+  diagnostics.map { diagnostic in
+    var diagnostic = diagnostic
+    diagnostic.source = source
+    return diagnostic
+  }
 }
 
 /// Compiles the tasks that built-in methods are made of. A problem there is a fault in Weft itself.
 private func compilePrelude(into image: inout Image, errorKinds: Set<String>) -> Diagnostic? {
   let source = SourceFile(name: "<prelude>", text: preludeSource)
   let parsed = parse(source)
-  let resolver = Resolver(source: source, builtinKinds: errorKinds, isPrelude: true)
+  let resolver = Resolver(source: source, builtinKinds: errorKinds, role: .prelude)
   resolver.resolve(parsed.tree)
   if let problem = (parsed.diagnostics + resolver.resolution.diagnostics).first(where: { $0.severity == .error }) {
     return Diagnostic(

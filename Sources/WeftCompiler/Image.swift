@@ -11,6 +11,12 @@ public struct Image: Sendable {
   public var constants: [Constant] = []
   public var globals: [Global] = []
   public var params: [Param] = []
+  /// The parents of the kinds of error that the script declares below another: `HTTPError` for `error Busy: HTTPError`.
+  public var kindParents: [String: String] = [:]
+  /// The functions that work out the values of imported files, each when it is first used.
+  public var initializers: [Int] = []
+  /// The program looks at `shutdown`, so it means to end in its own way when it is asked to.
+  public var mentionsShutdown = false
   /// The function that runs the file's top level.
   public var main = 0
   /// Tasks of the prelude that methods and built-ins call, by name.
@@ -61,8 +67,6 @@ public struct Image: Sendable {
     public var register: Int
     /// Registers from here on are released.
     public var height: Int
-    /// How many scopes of the frame are open at `target`.
-    public var scopes: Int
   }
 
   public enum Constant: Sendable, Hashable {

@@ -89,9 +89,10 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   // Parts of values
   case getIndex  // R[a] = R[b][R[c]]
   case setIndex  // R[a][R[b]] = R[c]; flag 1 consumes b, flag 2 consumes c
-  case getMember  // R[a] = R[b].constants[c]
+  case getMember  // R[a] = R[b].constants[c]; flag 2: the name is in R[c], consumed
   case getMemberOptional  // R[a] = R[b]?.constants[c]
-  // A path is a root (flags: 0 R[bx], 1 R[bx].cell, 2 captures[bx].cell, 3 globals[bx], with bx in the next word) and the
+  // A path is a root (flags: 0 R[bx], 1 R[bx].cell, 2 captures[bx].cell, 3 globals[bx], 4 R[bx], of which only what a
+  // Shared inside holds may change, with bx in the next word) and the
   // c keys in R[b] …, which are consumed. All of it happens in place and at once, or not at all.
   case setPath  // root[keys…] = R[a]; R[a] is consumed
   case updatePath  // root[keys…] op= R[a]; the next word's a is the operator
@@ -104,7 +105,6 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   case newRange  // R[a] = R[b] ..< R[c]; flag 4: inclusive
   case concatenate  // R[a] = the text of R[b] ..< R[b+c], consumed
   case unpackList  // R[a] ..< R[a+c] = the parts of the list R[b], which must have c elements
-  case unpackMember  // R[a] = R[b][constants[c]] for `let {name} = …`
 
   // Calls
   case call  // R[a](b arguments)
@@ -128,11 +128,13 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   case jumpIfCompletion  // if R[a] is completion c: pc += next bx
 
   // Scopes
-  case enterScope  // open a scope of kind b; its options are in R[c] …; flag 1: `errors: keep`, flag 2: has `else`
+  // open a scope of kind b; its options are in R[c] …; flag 1: `errors: keep`, flag 2: has `else`, flag 4: keeps no results
+  case enterScope
   case scopeHandle  // R[a] = a handle of the innermost scope
   // the body is left by the completion in R[a]: wait for all that was started; the completion may change
   case leaveScope
-  case gate  // wait until a task may begin
+  case gate  // wait until a task may begin, unless the sequence R[a] has no further element
+  case acquire  // take what the innermost scope, a `with`, asks for
   // a child that calls the closure R[a]; flag 1: with the argument R[b], consumed; flag 2: labelled constants[next
   // bx]
   case spawn
@@ -143,6 +145,13 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   case sleep  // R[a] is a duration
   case fetch  // R[a] = the response to R[a] ..< R[a+7]: url, method, headers, body, json, timeout, limit
   case readClock  // the machine's clock is brought up to date
+
+  // Values of imported files, which are worked out on first use
+  case beginLazy  // begin to work out value bx, or wait for whoever does; the next word is left out if it begins here
+  case endLazy  // value bx has been worked out, or not, as the completion in R[a] says
+
+  // Waiting for something outside
+  case waitBuiltin  // R[a] = what the waiting built-in c gives for R[a] ..< R[a+b], consumed
 }
 
 /// Builds and takes apart instruction words.
@@ -187,5 +196,5 @@ public enum Completion {
 
 /// The kinds of scope that `enterScope` opens.
 public enum ScopeKind: UInt8, Sendable {
-  case root, gather, race, taskgroup, timeout, semaphore, rate, retry, shield, finally
+  case root, gather, race, taskgroup, timeout, semaphore, rate, retry, shield, finally, with
 }

@@ -6,6 +6,14 @@ public let preludeSource = #"""
     if type(on) == "Function" { on(error) } else { __error_is(error, on) }
   }
 
+  task __shared_update(self, f) {
+    let outer = __update_begin()
+    let value = f(self.value)
+    self.value = value
+    __update_end(outer)
+    value
+  }
+
   task __map(f, xs) => [f(x) for x in xs]
   task __filter(f, xs) => [x for x in xs if f(x)]
   task __reduce(f, xs, initial = none) => __seq_reduce(xs, f, initial)
@@ -94,4 +102,9 @@ public let preludeSource = #"""
     for [key, value] in self { f(key, value) }
     none
   }
+
+  task __read(path, bytes = false, limit = none) => __read_file(path, bytes, limit)
+  task __lines(path, limit = none) => __read_file(path, false, limit).lines()
+  task __shutdown_wait() => __await_shutdown()
+  task __write(path, text, append = false) => __write_file(path, text, append)
   """#

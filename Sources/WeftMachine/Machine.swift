@@ -44,7 +44,19 @@ public final class Machine {
   var timers = TimerHeap()
   /// Requests under way, by ticket.
   var tickets: [UInt64: PendingFetch] = [:]
+  /// Reads and writes under way, by ticket.
+  var files: [UInt64: PendingFile] = [:]
   var nextTicket: UInt64 = 0
+  /// `requestShutdown` has been called in a script that mentions `shutdown`.
+  public internal(set) var isShutdownRequested = false
+  /// In the order in which they came.
+  var shutdownWaiters: [FiberPointer] = []
+  /// Numbers have been drawn from the seed.
+  public internal(set) var usedRandomness = false
+  /// What `env` looks names up in.
+  public var environment: [String: String] = [:]
+  /// One for each of the image's initializers.
+  var lazyValues: [LazyValue]
   let tables = MethodTables.shared
   /// Indices of the image's functions in the order of their code.
   let functionOrder: [Int]
@@ -73,6 +85,7 @@ public final class Machine {
     self.seed = seed
     self.limits = limits
     self.choose = choose
+    lazyValues = .init(repeating: LazyValue(), count: image.initializers.count)
     functionOrder = image.functions.indices.sorted { image.functions[$0].start < image.functions[$1].start }
     endOfFiber = .allocate(capacity: 1)
     endOfFiber.initialize(to: Instruction(.endFiber).word)
@@ -145,6 +158,7 @@ public final class Machine {
 
   /// The next number of the running task's stream.
   func random() -> UInt64 {
+    usedRandomness = true
     guard let fiber = core.pointee.fiber else { return Machine.mix(seed) }
     fiber.pointee.random &+= 0x9E37_79B9_7F4A_7C15
     return Machine.mix(fiber.pointee.random)
@@ -193,7 +207,7 @@ public final class Machine {
         // Starting tasks is work as well: a chain of them must not hold up the clock.
         if core.pointee.ticks < 0, readyCount > 0 { return endSlice() }
         guard let next = takeReady() else {
-          if timers.isEmpty, core.pointee.outstanding == 0 {
+          if timers.isEmpty, core.pointee.outstanding == 0, shutdownWaiters.isEmpty {
             deadlock()
             continue
           }
@@ -321,14 +335,9 @@ public final class Machine {
         scope.pointee.nextIndex > best?.started ?? 0,
         scope.pointee.parent != root || kind == .gather
       else { continue }
-      let position = Int(scope.pointee.openedAt)
-      let line =
-        function(at: position).flatMap { index in
-          image.functions[index].source < 0
-            ? nil : image.sources[image.functions[index].source].line(at: Int(image.spans[position].start))
-        } ?? 0
       best = BlockProgress(
-        kind: "\(kind)", line: line, started: scope.pointee.nextIndex, running: scope.pointee.children, elapsed: elapsed
+        kind: "\(kind)", line: line(ofCode: Int(scope.pointee.openedAt)), started: scope.pointee.nextIndex,
+        running: scope.pointee.children, elapsed: elapsed
       )
     }
     return best
@@ -382,6 +391,10 @@ public enum Effect: Sendable {
   case startFetch(ticket: UInt64, FetchRequest)
   /// Nobody waits for the answer any more; close the exchange. No answer is expected.
   case cancelFetch(UInt64)
+  /// Read or write a file; answer by `fileWorkEnded` with the ticket.
+  case startFileWork(ticket: UInt64, FileRequest)
+  /// Nobody waits for it any more; stop it. No answer is expected.
+  case cancelFileWork(UInt64)
 }
 
 /// An `expect` outside of tests that was false.

@@ -16,6 +16,8 @@ typealias MutatingNative = (
 public enum ErrorKind: String, CaseIterable, Sendable {
   /// Every other kind is one of these.
   case error = "Error"
+  /// A slip of the script itself, which trying again does not mend: `retry` repeats it only where it is named.
+  case fault = "Fault"
   case typeError = "TypeError"
   case valueError = "ValueError"
   case keyError = "KeyError"
@@ -39,6 +41,8 @@ public enum ErrorKind: String, CaseIterable, Sendable {
     switch self {
     case .error: nil
     case .httpError: .fetchError
+    // A `ValueError` may well come from outside, such as an answer that was cut short.
+    case .typeError, .keyError, .indexError, .divisionError, .nameError, .argumentError, .recursionError: .fault
     default: .error
     }
   }
@@ -66,12 +70,18 @@ extension Machine {
     case Kind.map: "Map"
     case Kind.bytes: "Bytes"
     case Kind.range: "Range"
+    case Kind.during: "During"
     case Kind.function, Kind.closure, Kind.builtin: "Function"
     case Kind.error: "Error"
     case Kind.errorKind: "ErrorKind"
     case Kind.response: "Response"
     case Kind.task: "Task"
     case Kind.group: "Group"
+    case Kind.semaphore: "Semaphore"
+    case Kind.lock: "Lock"
+    case Kind.rateLimiter: "RateLimiter"
+    case Kind.queue: "Queue"
+    case Kind.shared: "Shared"
     default: "None"
     }
   }

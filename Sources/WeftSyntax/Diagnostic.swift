@@ -6,15 +6,18 @@ public struct Diagnostic: Sendable {
   public struct Label: Sendable {
     public let span: Span
     public let text: String
+    /// The file that it is in; nil for that of the diagnostic.
+    public let source: SourceFile?
 
-    public init(span: Span, text: String) {
+    public init(span: Span, text: String, source: SourceFile? = nil) {
       self.span = span
       self.text = text
+      self.source = source
     }
   }
 
   public let severity: Severity
-  /// A stable code such as `E0201`: E01 lexing and parsing, E02 names, E03 calls, E04 constants and places, W01 advice.
+  /// A stable code such as `E0201`: E01 lexing and parsing, E02 names, E03 calls, E04 constants and places, W advice.
   public let code: String
   /// Lower case, no full stop, names in backticks.
   public let message: String
@@ -24,6 +27,8 @@ public struct Diagnostic: Sendable {
   public let labels: [Label]
   /// How to fix it, below the excerpt.
   public let hint: String?
+  /// The file that it is about; nil for the script itself.
+  public var source: SourceFile?
 
   public init(
     _ severity: Severity, _ code: String, _ message: String, at span: Span, caret: String? = nil,

@@ -1,7 +1,8 @@
 extension DiagnosticRenderer {
   /// One JSON object on one line. Lines and columns count from 1, columns in Unicode scalars; the end is behind the last.
-  /// `caret` and `hint` are null where there is none.
-  public func json(_ diagnostic: Diagnostic, in source: SourceFile) -> String {
+  /// `caret` and `hint` are null where there is none. A label in another file than the diagnostic names it.
+  public func json(_ diagnostic: Diagnostic, in script: SourceFile) -> String {
+    let source = diagnostic.source ?? script
     var object = JSONObject()
     object.add("file", source.name)
     object.add(diagnostic.span, in: source)
@@ -12,7 +13,9 @@ extension DiagnosticRenderer {
     object.add("caret", diagnostic.caret)
     let labels = diagnostic.labels.map { label in
       var inner = JSONObject()
-      inner.add(label.span, in: source)
+      let file = label.source ?? source
+      if file !== source { inner.add("file", file.name) }
+      inner.add(label.span, in: file)
       inner.add("text", label.text)
       return inner.text
     }

@@ -4,18 +4,26 @@
 ///     for diagnostic in result.diagnostics { print(DiagnosticRenderer(color: false).text(diagnostic, in: source)) }
 public struct DiagnosticRenderer: Sendable {
   private let color: Bool
+  /// The most columns of an excerpt.
+  private let limit: Int
 
-  /// With `color`, the text holds ANSI escapes for a terminal.
-  public init(color: Bool) {
+  /// With `color`, the text holds ANSI escapes for a terminal. Lines of the script are cut to fit `width` columns.
+  public init(color: Bool, width: Int? = nil) {
     self.color = color
+    limit = width.map { max(20, $0 - 8) } ?? 120
   }
 
-  /// Several lines, without a line break at the end.
-  public func text(_ diagnostic: Diagnostic, in source: SourceFile) -> String {
+  /// Several lines, without a line break at the end. `script` is the file of what names none itself.
+  public func text(_ diagnostic: Diagnostic, in script: SourceFile) -> String {
+    let source = diagnostic.source ?? script
     let main = Mark(diagnostic.span, diagnostic.caret, isMain: true, in: source)
     var marks = [main]
-    for label in diagnostic.labels { marks.append(Mark(label.span, label.text, isMain: false, in: source)) }
-    let lastLine = marks.reduce(1) { max($0, $1.lastLine) }
+    var elsewhere: [Mark] = []
+    for label in diagnostic.labels {
+      let mark = Mark(label.span, label.text, isMain: false, in: label.source ?? source)
+      if mark.source === source { marks.append(mark) } else { elsewhere.append(mark) }
+    }
+    let lastLine = (marks + elsewhere).reduce(1) { max($0, $1.lastLine) }
     let width = max(2, String(lastLine).count)
     let pad = String(repeating: " ", count: width + 1)
     let tone: Tone =
@@ -28,8 +36,17 @@ public struct DiagnosticRenderer: Sendable {
       paint("\(diagnostic.severity.rawValue):", tone) + " " + paint(printable(diagnostic.message), .bold)
         + (diagnostic.code.isEmpty ? "" : "  [\(diagnostic.code)]")
     ]
-    let (line, column) = source.position(at: Int(diagnostic.span.start))
-    lines.append(paint(pad + "╭─", .blue) + " \(printable(source.name)):\(line):\(column)")
+    lines += excerpt(marks, width, tone)
+    for mark in elsewhere { lines += excerpt([mark], width, tone) }
+    if let hint = diagnostic.hint { lines.append(paint(pad + "=", .blue) + " hint: " + printable(hint)) }
+    return lines.joined(separator: "\n")
+  }
+
+  /// The place of the first mark, and the lines of all, which are in one file.
+  private func excerpt(_ marks: [Mark], _ width: Int, _ tone: Tone) -> [String] {
+    let pad = String(repeating: " ", count: width + 1)
+    let (line, column) = marks[0].source.position(at: Int(marks[0].span.start))
+    var lines = [paint(pad + "╭─", .blue) + " \(printable(marks[0].source.name)):\(line):\(column)"]
     var previous: Int?
     for row in rows(marks) {
       if let previous, row.line > previous + 1 { lines.append(paint(pad + "┆", .blue)) }
@@ -42,8 +59,7 @@ public struct DiagnosticRenderer: Sendable {
       previous = row.line
       lines.append(paint(pad + "│", .blue) + " " + underline(row, tone))
     }
-    if let hint = diagnostic.hint { lines.append(paint(pad + "=", .blue) + " hint: " + printable(hint)) }
-    return lines.joined(separator: "\n")
+    return lines
   }
 
   // MARK: Rows
@@ -79,11 +95,11 @@ public struct DiagnosticRenderer: Sendable {
   private func rows(_ marks: [Mark]) -> [Row] {
     var rows: [Row] = []
     for mark in marks {
-      let first = Excerpt(mark.source, line: mark.firstLine, span: mark.span)
+      let first = Excerpt(mark.source, line: mark.firstLine, span: mark.span, limit: limit)
       let isSplit = mark.lastLine > mark.firstLine
       rows.append(Row(line: mark.firstLine, excerpt: first, text: isSplit ? nil : mark.text, isMain: mark.isMain))
       if isSplit {
-        let last = Excerpt(mark.source, line: mark.lastLine, span: mark.span)
+        let last = Excerpt(mark.source, line: mark.lastLine, span: mark.span, limit: limit)
         rows.append(Row(line: mark.lastLine, excerpt: last, text: mark.text, isMain: mark.isMain))
       }
     }

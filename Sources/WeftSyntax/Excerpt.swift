@@ -1,6 +1,6 @@
 /// One source line as a terminal shows it, with the columns of what is marked in it.
 struct Excerpt {
-  /// The line with tabs as spaces and control characters made visible, cut to `limit` columns around the mark.
+  /// The line with tabs as spaces and control characters made visible, cut to a number of columns around the mark.
   let text: String
   /// The column, from 0, at which the mark begins.
   let markStart: Int
@@ -8,12 +8,11 @@ struct Excerpt {
   let markWidth: Int
 
   private static let tabWidth = 4
-  /// Wider lines are cut: a terminal would wrap them and separate the mark from its text.
-  private static let limit = 120
-  /// How much of a cut line is shown before the mark.
-  private static let lead = 40
 
-  init(_ source: SourceFile, line: Int, span: Span) {
+  /// Lines of more than `limit` columns are cut: a terminal would wrap them and separate the mark from its text.
+  init(_ source: SourceFile, line: Int, span: Span, limit: Int) {
+    // How much of a cut line is shown before the mark.
+    let lead = limit / 3
     let lineStart = Int(source.lineStarts[line - 1])
     var cells: [(scalar: Unicode.Scalar, width: Int)] = []
     var from: Int?
@@ -39,9 +38,9 @@ struct Excerpt {
     }
     let start = min(from ?? column, column)
     let end = max(start, min(to ?? column, column))
-    let isWhole = column <= Excerpt.limit
-    let windowStart = isWhole || start <= Excerpt.limit - 20 ? 0 : start - Excerpt.lead
-    let windowEnd = isWhole ? column : windowStart + Excerpt.limit
+    let isWhole = column <= limit
+    let windowStart = isWhole || start <= limit * 5 / 6 ? 0 : start - lead
+    let windowEnd = isWhole ? column : windowStart + limit
     var result = windowStart > 0 ? "…" : ""
     var place = 0
     // Wide characters at the edge may make the first shown column differ from the window's.

@@ -21,7 +21,7 @@ package struct JSONObject {
     add(raw: String(end.column), for: "endColumn")
   }
 
-  private static func quoted(_ text: String) -> String {
+  package static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {

@@ -2,13 +2,17 @@
 public final class SourceFile: Sendable {
   /// The name shown in diagnostics: a path, `<stdin>`, …
   public let name: String
+  /// Two files with the same identity are one file, whatever they are called: `lib.weft` and `./lib.weft`.
+  public let identity: String
   /// The UTF-8 text. `init(name:bytes:)` does not check it; `firstInvalidByte` does.
   public let bytes: [UInt8]
   /// Offsets at which lines begin; the first is 0.
   public let lineStarts: [Int32]
 
-  public init(name: String, bytes: [UInt8]) {
+  /// - Parameter identity: What tells the file from others, such as its absolute path; the name if it is left out.
+  public init(name: String, bytes: [UInt8], identity: String? = nil) {
     self.name = name
+    self.identity = identity ?? name
     self.bytes = bytes
     var starts: [Int32] = [0]
     for (offset, byte) in bytes.enumerated() where byte == 0x0A { starts.append(Int32(truncatingIfNeeded: offset + 1)) }

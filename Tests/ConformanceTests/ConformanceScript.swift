@@ -90,6 +90,23 @@ struct ConformanceScript: Sendable, CustomStringConvertible {
   }
 }
 
+extension ConformanceScript {
+  private static let knownTicks = Mutex<[String: Int]>([:])
+
+  /// How many ticks it takes in the first order.
+  var usualTicks: Int {
+    if let known = Self.knownTicks.withLock({ $0[name] }) { return known }
+    let ticks = (try? Script(compiling: text, name: name))?.runVirtually(.test(), in: .test()).ticks ?? 0
+    Self.knownTicks.withLock { $0[name] = ticks }
+    return ticks
+  }
+
+  /// How often to repeat a run: what takes long in one order takes long in all.
+  func effort<Count: BinaryInteger>(_ usual: Count, ofLarge large: Count, ofHuge huge: Count) -> Count {
+    usualTicks > 20_000 ? huge : usualTicks > 3_000 ? large : usual
+  }
+}
+
 extension Machine.Leftovers {
   var isEmpty: Bool { fibers == 0 && scopes == 0 && timers == 0 && fetches == 0 }
 }

@@ -6,7 +6,7 @@ import WeftMachine
 /// Every script does what its comments say, in every order of its tasks, and however it is interrupted nothing is left over.
 /// That no block of memory leaks is asserted by the machine itself when it goes.
 @Suite struct ConformanceTests {
-  @Test func thereAreScripts() { #expect(ConformanceScript.all.count > 80) }
+  @Test func thereAreScripts() { #expect(ConformanceScript.all.count > 200) }
 
   @Test(arguments: ConformanceScript.all)
   func inOrder(_ script: ConformanceScript) throws {
@@ -21,16 +21,15 @@ import WeftMachine
   @Test(arguments: ConformanceScript.all)
   func inAnyOrder(_ script: ConformanceScript) throws {
     let compiled = try Script(compiling: script.text, name: script.name)
-    let usual = compiled.runVirtually(.test(), in: .test())
-    // What takes long in one order takes long in all.
-    for seed in 0..<UInt64(usual.ticks > 3_000 ? 5 : 200) {
+    for seed: UInt64 in 0..<script.effort(200, ofLarge: 5, ofHuge: 1) {
       var output: [UInt8] = []
       let result = compiled.runVirtually(.test(), in: .test(orderSeed: seed)) { output += $0 }
+      Tally.schedules.add(1)
       if let problem = script.problem(with: result, output: output, order: script.order) {
         Issue.record("seed \(seed): \(problem)")
         return
       }
-      if seed % 50 != 0 { continue }
+      if seed % 50 != 1 { continue }
       let again = compiled.runVirtually(.test(), in: .test(orderSeed: seed))
       #expect(again.ticks == result.ticks && again.elapsed == result.elapsed)
     }
@@ -45,13 +44,29 @@ import WeftMachine
     let usual = compiled.runVirtually(.test(), in: world)
     let step: Int64 = 100_000_000
     let grid = (0...min(20, usual.elapsed / step)).map { $0 * step }
-    let few = usual.ticks > 3_000 ? 3 : 40
-    for instant in Set(grid + instants.all).sorted().prefix(few) {
-      for seed in [nil, 1, 2, 3] as [UInt64?] {
+    for instant in Set(grid + instants.all).sorted().prefix(script.effort(40, ofLarge: 3, ofHuge: 1)) {
+      for seed in ([nil, 1, 2, 3] as [UInt64?]).prefix(script.effort(4, ofLarge: 4, ofHuge: 1)) {
         var world = VirtualWorld.test(orderSeed: seed)
         world.cancelAt = instant
         let result = compiled.runVirtually(.test(), in: world)
+        Tally.cancellations.add(1)
         #expect(result.leftovers.isEmpty, "cancelled at \(instant) ns in order \(seed.map(String.init) ?? "first")")
+      }
+    }
+  }
+
+  /// The run is cancelled in the middle: while a task runs, or before it takes what it was given.
+  @Test(arguments: ConformanceScript.all)
+  func cancelledBetween(_ script: ConformanceScript) throws {
+    let compiled = try Script(compiling: script.text, name: script.name)
+    let points = script.effort(40, ofLarge: 3, ofHuge: 0)
+    for point in Set((0..<points).map { script.usualTicks * $0 / points }) {
+      for seed in [nil, 1] as [UInt64?] {
+        var world = VirtualWorld.test(orderSeed: seed)
+        world.cancelAfterTicks = point
+        let result = compiled.runVirtually(.test(), in: world)
+        Tally.cancellations.add(1)
+        #expect(result.leftovers.isEmpty, "cancelled after \(point) ticks in order \(seed.map(String.init) ?? "first")")
       }
     }
   }

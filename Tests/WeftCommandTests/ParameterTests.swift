@@ -114,6 +114,23 @@ import Testing
       of: "## The secret.\nparam token\nprint(token)\n", ["--token", "5"], status: 0, output: "5\n", errors: "")
   }
 
+  @Test func aScriptSaysWhatItIsFor() async throws {
+    try await expectEnd(
+      of: "#!/usr/bin/env -S weft run\n## Downloads pages.\n## Ten at a time.\n\nparam token\n", ["--help"], status: 0,
+      output: """
+        usage: weft run [<options>] script.weft --token String
+
+        Downloads pages.
+        Ten at a time.
+
+        parameters:
+          --token String  (must be given)
+
+        weft's own options stand before the file: `weft help run` lists them.
+
+        """, errors: "")
+  }
+
   @Test func help() async throws {
     #expect(
       try await output("--help") == """

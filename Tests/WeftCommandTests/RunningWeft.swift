@@ -7,6 +7,7 @@ final class RunningWeft: @unchecked Sendable {
   private let errorFile: URL
   private let ended: AsyncStream<Int32>
   private let pieces: AsyncStream<Data>
+  private let pieceContinuation: AsyncStream<Data>.Continuation
   private var iterator: AsyncStream<Data>.Iterator
   private var text = ""
 
@@ -34,14 +35,18 @@ final class RunningWeft: @unchecked Sendable {
     let (pieces, continuation) = AsyncStream.makeStream(of: Data.self)
     self.pieces = pieces
     iterator = pieces.makeAsyncIterator()
-    output.fileHandleForReading.readabilityHandler = { handle in
-      let piece = handle.availableData
-      if piece.isEmpty {
-        handle.readabilityHandler = nil
-        continuation.finish()
-      } else {
-        continuation.yield(piece)
+    pieceContinuation = continuation
+  }
+
+  /// A thread of its own: on Linux a `readabilityHandler` is now and then not told of the end, and the test would hang.
+  private func readOutput() {
+    Thread.detachNewThread { [handle = output.fileHandleForReading, pieceContinuation] in
+      while true {
+        let piece = handle.availableData
+        if piece.isEmpty { break }
+        pieceContinuation.yield(piece)
       }
+      pieceContinuation.finish()
     }
   }
 
@@ -56,11 +61,13 @@ final class RunningWeft: @unchecked Sendable {
       let pipe = Pipe()
       process.standardInput = pipe
       try process.run()
+      readOutput()
       try pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
       try pipe.fileHandleForWriting.close()
     } else {
       process.standardInput = FileHandle.nullDevice
       try process.run()
+      readOutput()
     }
   }
 

@@ -14,27 +14,33 @@ import WeftSyntax
     #expect(Self.scripts.count > 20)
   }
 
-  @Test(arguments: scripts.filter { !$0.isWrong })
+  @Test(arguments: scripts.filter { $0.severity == nil })
   func aScriptPrintsWhatStandsBelowIt(_ documented: DocumentedScript) throws {
-    let script = try Script(compiling: documented.text)
+    let script = try documented.compile()
     #expect(script.warnings.isEmpty)
-    let (result, output) = script.runWithOutput(in: ModelledHTTPBin().world())
+    var options = RunOptions()
+    options.files = MemoryFiles()
+    var world = ModelledHTTPBin().world()
+    if documented.isShutDown { world.shutdownAt = 2_500 * millisecond }
+    let (result, output) = script.runWithOutput(options, in: world)
     #expect(script.complaint(about: result) == "")
     if let expected = documented.output { #expect(output == expected) }
     #expect(result.leftovers.isClean)
   }
 
-  @Test(arguments: scripts.filter(\.isWrong))
-  func aMistakeIsToldAsItStandsBelow(_ documented: DocumentedScript) {
-    #expect {
-      try Script(compiling: documented.text)
-    } throws: { error in
-      guard let error = error as? Script.CompileError else { return false }
-      let renderer = DiagnosticRenderer(color: false)
-      let told = error.diagnostics.map { renderer.text($0, in: error.source) + "\n" }.joined()
-      #expect(told == documented.output ?? told)
-      return true
+  @Test(arguments: scripts.filter { $0.severity != nil })
+  func aMistakeIsToldAsItStandsBelow(_ documented: DocumentedScript) throws {
+    let diagnostics: [Diagnostic]
+    do {
+      diagnostics = try documented.compile().warnings
+    } catch let error as Script.CompileError {
+      diagnostics = error.diagnostics
     }
+    #expect(diagnostics.contains { $0.severity == documented.severity })
+    let source = SourceFile(name: "<script>", text: documented.text)
+    let renderer = DiagnosticRenderer(color: false)
+    let told = diagnostics.map { renderer.text($0, in: source) + "\n" }.joined()
+    #expect(told == documented.output ?? told)
   }
 
   @Test func theTablesAreThoseOfTheCode() throws {

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import Weft
 import WeftMachine
+import WeftSyntax
 
 /// A script in `examples/`, and what is known of it.
 struct Example: Sendable, CustomTestStringConvertible {
@@ -12,6 +13,10 @@ struct Example: Sendable, CustomTestStringConvertible {
   let freedom: Freedom
   /// Needs a server.
   let fetches: Bool
+  /// When the run is asked to end, in nanoseconds since the start.
+  let shutdownAt: Int64?
+  /// Shows a mistake: what Weft has to say of it stands around what it prints.
+  let isPitfall: Bool
 
   enum Freedom: Sendable {
     /// None: the order changes nothing.
@@ -20,10 +25,15 @@ struct Example: Sendable, CustomTestStringConvertible {
     case lines(inOrder: [String])
   }
 
-  init(_ name: String, takes duration: Int64, fetches: Bool = false, freedom: Freedom = .none) {
+  init(
+    _ name: String, takes duration: Int64, fetches: Bool = false, shutdownAt: Int64? = nil, isPitfall: Bool = false,
+    freedom: Freedom = .none
+  ) {
     self.name = name
     self.duration = duration
     self.fetches = fetches
+    self.shutdownAt = shutdownAt
+    self.isPitfall = isPitfall
     self.freedom = freedom
   }
 
@@ -32,6 +42,9 @@ struct Example: Sendable, CustomTestStringConvertible {
   static let all: [Example] = [
     Example("00-first-script", takes: 4 * second, fetches: true),
     Example("03-one-by-one-or-together", takes: 5 * second, fetches: true),
+    Example("04-as-they-finish", takes: 3 * second, fetches: true),
+    Example("05-one-at-a-time", takes: 600 * millisecond),
+    Example("06-four-consumers", takes: 300 * millisecond),
     Example("12-waiting-for-a-task", takes: 2_500 * millisecond),
     Example("13-two-waits-at-once", takes: 5 * second),
     Example("14-start-as-you-go", takes: second, freedom: .lines(inOrder: ["into the water", "done", "on the table"])),
@@ -41,15 +54,41 @@ struct Example: Sendable, CustomTestStringConvertible {
     Example("19-one-fails", takes: 2 * second, freedom: .lines(inOrder: ["leaving", "caught", "after 1s"])),
     Example("20-keep-the-errors", takes: 0, fetches: true),
     Example("21-try-again", takes: 738_833_624, fetches: true),
+    Example("22-token-bucket", takes: 2_600 * millisecond, fetches: true),
+    Example("23-in-good-order", takes: 3 * second, fetches: true, shutdownAt: 2_500 * millisecond),
+    Example("24-producers-and-consumers", takes: 1_210 * millisecond),
+    Example("31-lost-update", takes: 2 * second, isPitfall: true),
+    Example("31-one-after-the-other", takes: 5 * second, fetches: true, isPitfall: true),
+    Example("31-two-locks", takes: 3 * second, isPitfall: true, freedom: .lines(inOrder: [])),
+    Example("31-unseen-error", takes: 2 * second, isPitfall: true),
   ]
 
   static func named(_ name: String) throws -> Example {
     try #require(all.first { $0.name == name })
   }
 
-  func script() throws -> Script {
-    try Script(compiling: Project.text("examples/\(name).weft"), name: "\(name).weft")
+  /// A virtual world with a modelled httpbin, in which the example is asked to end when it has to be.
+  func world(orderSeed: UInt64? = nil) -> VirtualWorld {
+    var world = ModelledHTTPBin().world(orderSeed: orderSeed)
+    world.shutdownAt = shutdownAt
+    return world
   }
+
+  /// What the script says in a run: what it prints and, of a pitfall, the advice before and the error after that.
+  func transcript(of script: Script, orderSeed: UInt64? = nil) throws -> (result: RunResult, text: String) {
+    let (result, output) = script.runWithOutput(in: world(orderSeed: orderSeed))
+    if !isPitfall { return (result, output) }
+    let renderer = DiagnosticRenderer(color: false)
+    let source = try source()
+    let advice = script.warnings.map { renderer.text($0, in: source) + "\n" }.joined()
+    return (result, advice + output + script.complaint(about: result))
+  }
+
+  func source() throws -> SourceFile {
+    SourceFile(name: "\(name).weft", text: try Project.text("examples/\(name).weft"))
+  }
+
+  func script() throws -> Script { try Script(compiling: source()) }
 
   func expectedOutput() throws -> String { try Project.text("examples/\(name).expected") }
 

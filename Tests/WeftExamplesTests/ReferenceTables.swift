@@ -8,6 +8,7 @@ enum ReferenceTables {
   static let all: [(marker: String, table: String)] = [
     ("kinds", kinds),
     ("functions", functions { !$0.contains(".") }),
+    ("shutdown", functions { $0.hasPrefix("shutdown.") }),
     ("json", functions { $0.hasPrefix("json.") }),
     ("math", functions { $0.hasPrefix("math.") }),
     ("methods", methods),

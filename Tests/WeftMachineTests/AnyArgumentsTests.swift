@@ -39,8 +39,8 @@ import WeftCompiler
       for function in BuiltinFunction.allCases {
         // Outside of a task there is no stream of random numbers.
         if [.choice, .shuffled, .sample, .random, .randint].contains(function) { continue }
-        // Only the prelude names these, with arguments of the right types.
-        if [.errorIs, .retryDelay].contains(function) { continue }
+        // Only the compiler names these, with arguments of the right types.
+        if [.errorIs, .retryDelay, .unhandled].contains(function) { continue }
         let signature = function.signature
         for _ in 0..<400 {
           let count = signature.isVariadic ? signature.parameters.count + chance.next(4) : signature.parameters.count

@@ -2,7 +2,8 @@ import Weft
 import WeftCompiler
 import WeftSyntax
 
-/// What `weft run script.weft --help` prints: the script's parameters with their types, defaults and `##` texts.
+/// What `weft run script.weft --help` prints: the script's own `##` text, and its parameters with
+/// their types, defaults and `##` texts.
 struct ScriptHelp {
   let text: String
 
@@ -14,6 +15,7 @@ struct ScriptHelp {
       text += param.defaultText == nil ? " \(form)" : " [\(form)]"
     }
     text += "\n"
+    if let documentation = script.documentation { text += "\n\(documentation)\n" }
     if params.isEmpty {
       text += "\nThe script has no parameters.\n"
     } else {

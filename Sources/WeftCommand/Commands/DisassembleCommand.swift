@@ -5,7 +5,7 @@ struct DisassembleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "disassemble", abstract: "Print the code that a script is compiled to, for people who work on weft.")
 
-  @Argument(help: "The script; - reads it from standard input.")
+  @Argument(help: "The script; - reads it from standard input.", completion: .file(extensions: ["weft"]))
   var file: String
 
   func run() throws {

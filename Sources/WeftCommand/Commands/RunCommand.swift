@@ -3,6 +3,13 @@ import Weft
 import WeftHTTP
 import WeftMachine
 
+#if canImport(Glibc)
+  // `environ` is a variable, which nobody changes here.
+  @preconcurrency import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
@@ -16,7 +23,7 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("What random numbers come from; a new one for each run unless given.", valueName: "n"))
   var seed: UInt64?
 
-  @Flag(help: "Run on a virtual clock: waits take no time, and there is no network.")
+  @Flag(help: "Run on a virtual clock: waits take no time, and there is no network. Files are the real ones.")
   var virtual = false
 
   @Option(help: "How problems are told: text, or json with one object a line.")
@@ -28,7 +35,7 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("End the run in order after this time, such as 30s, with status 124.", valueName: "time"))
   var timeLimit: TimeLimit?
 
-  @Argument(help: "The script; - reads it from standard input.")
+  @Argument(help: "The script; - reads it from standard input.", completion: .file(extensions: ["weft"]))
   var file: String
 
   @Argument(help: ArgumentHelp("The script's parameters, each as --name value.", valueName: "param"))
@@ -47,13 +54,33 @@ struct RunCommand: AsyncParsableCommand {
     if given.wantsHelp {
       return Console.shared.write(Array(ScriptHelp(script, file: file).text.utf8))
     }
-    if let source = script.source(0) { reporter.diagnostics(script.warnings, in: source) }
+    // Notes are for `weft check`: what they tell of is right as it stands.
+    let warnings = script.warnings.filter { $0.severity == .warning }
+    if let source = script.source(0) { reporter.diagnostics(warnings, in: source) }
     var options = RunOptions()
     options.params = given.values
+    options.files = DiskFiles()
+    options.environment = Self.environment
     options.seed = seed ?? (virtual ? 0 : .random(in: .min ... .max))
     let run = ScriptRun(
       script: script, options: options, reporter: reporter, progress: Progress(isShown: progress), timeLimit: timeLimit)
     let status = virtual ? await run.virtually() : await run.really()
     if status.code != 0 { throw status }
+  }
+
+  /// The variables of this process.
+  private static var environment: [String: String] {
+    var variables: [String: String] = [:]
+    #if canImport(Glibc)
+      var entry = environ
+    #else
+      var entry = _NSGetEnviron().pointee
+    #endif
+    while let text = entry.pointee {
+      let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
+      entry += 1
+    }
+    return variables
   }
 }

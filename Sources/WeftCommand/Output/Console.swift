@@ -68,7 +68,7 @@ final class Console: Sendable {
     state.withLock { state in
       if state.isMidLine { return }
       // One column stays free: a terminal that wraps would keep the first half for good.
-      let line = String(text.prefix(Self.width - 1))
+      let line = String(text.prefix((Self.width ?? 80) - 1))
       _ = Self.write(Array("\r\(hasColor ? "\u{1B}[2m\(line)\u{1B}[0m" : line)\u{1B}[K".utf8), to: STDERR_FILENO)
       state.isProgressShown = true
     }
@@ -98,10 +98,11 @@ final class Console: Sendable {
     _ = Self.write(Array("\r\u{1B}[K".utf8), to: STDERR_FILENO)
   }
 
-  private static var width: Int {
+  /// The columns of the terminal; nil where there is none.
+  static var width: Int? {
     var size = winsize()
     let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-    return isKnown ? Int(size.ws_col) : 80
+    return isKnown ? Int(size.ws_col) : nil
   }
 
   /// Writes all bytes; gives the error's number if it cannot.

@@ -15,11 +15,21 @@ extension Script {
       var inner = JSONObject()
       inner.add("function", step.function)
       inner.add("role", step.role.rawValue)
-      inner.add("note", step.note)
+      inner.add(raw: "[\(step.arguments.map(JSONObject.quoted).joined(separator: ","))]", for: "arguments")
+      if let origin = step.origin {
+        inner.add("block", origin.block)
+        inner.add(raw: String(origin.number), for: "task")
+        inner.add(raw: String(origin.count), for: "tasks")
+        inner.add(raw: String(Double(origin.elapsed) / 1e9), for: "elapsed")
+        inner.add("cancelled", origin.cancelled)
+      }
       addPlace(step.source, step.span, to: &inner)
       return inner.text
     }
     object.add(raw: "[\(trace.joined(separator: ","))]", for: "trace")
+    if !report.notes.isEmpty {
+      object.add(raw: "[\(report.notes.map(JSONObject.quoted).joined(separator: ","))]", for: "notes")
+    }
     object.add(raw: "[\(report.causes.map(json).joined(separator: ","))]", for: "causes")
     object.add(raw: "[\(report.others.map(json).joined(separator: ","))]", for: "all")
     return object.text

@@ -28,7 +28,7 @@ struct Reporter {
 
   /// One diagnostic with its line break.
   func text(of diagnostic: Diagnostic, in source: SourceFile) -> String {
-    let renderer = DiagnosticRenderer(color: console.hasColor)
+    let renderer = DiagnosticRenderer(color: console.hasColor, width: Console.width)
     return switch format {
     case .text: renderer.text(diagnostic, in: source) + "\n"
     case .json: renderer.json(diagnostic, in: source) + "\n"
@@ -37,10 +37,20 @@ struct Reporter {
 
   /// An error that the script did not catch.
   func error(_ report: ErrorReport, in script: Script) {
+    var report = report
+    report.hint = report.hint ?? Self.serverHint(report.message)
     switch format {
-    case .text: console.writeError(script.text(of: report, color: console.hasColor))
+    case .text: console.writeError(script.text(of: report, color: console.hasColor, width: Console.width))
     case .json: console.writeError(script.json(of: report) + "\n")
     }
+  }
+
+  /// Whoever tries an example has no server yet.
+  static func serverHint(_ message: String) -> String? {
+    let isMissing = ["127.0.0.1", "localhost", "[::1]"].contains {
+      message == "cannot connect to \($0):8080 (connection refused)"
+    }
+    return isMissing ? "`weft serve` starts a server there to try things against" : nil
   }
 
   func expectation(_ failed: FailedExpectation, in script: Script) {

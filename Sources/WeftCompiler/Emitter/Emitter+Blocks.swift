@@ -15,7 +15,7 @@ extension Emitter {
     f.enclosing.removeLast()
     f.handlers.append(
       Image.Handler(
-        start: start, end: f.position, target: 0, kind: kind, register: register, height: height, scopes: f.openScopes))
+        start: start, end: f.position, target: 0, kind: kind, register: register, height: height))
     return (cleanup, f.handlers.count - 1)
   }
 
@@ -65,7 +65,6 @@ extension Emitter {
     let value = f.allocate()
     f.span = span
     f.emit(.enterScope, flags: flags, a: register, b: Int(kind.rawValue), c: register + 2)
-    f.openScopes += 1
     let mark = f.next
     let (cleanup, handler) = emitRegion(register: register, height: height, kind: .scope) {
       body(value)
@@ -78,7 +77,6 @@ extension Emitter {
     f.place(cleanup.unwindLabel)
     f.handlers[handler].target = f.position
     f.emit(.leaveScope, a: register)
-    f.openScopes -= 1
     let elseLabel = otherwise == nil ? nil : JumpLabel()
     emitResume(cleanup, otherwise: elseLabel)
     f.emit(.take, a: value, b: register + 1)
@@ -106,12 +104,24 @@ extension Emitter {
       }
     case .semaphore:
       emitScope(.semaphore, flags: 0, options: [positional], to: target, span) { self.emit(body, into: $0) }
+    case .rate:
+      emitScope(.rate, flags: 0, options: [positional, option("burst")], to: target, span) { self.emit(body, into: $0) }
     case .shield: emitScope(.shield, flags: 0, options: [], to: target, span) { self.emit(body, into: $0) }
     case .retry:
       emitRetry(
         positional, ["backoff", "factor", "jitter", "on"].map(option), name, body, to: target, span)
-    case .rate, .pool:
+    case .pool:
       diagnostics.append(Diagnostic(.error, "E0901", "`\(kind.rawValue)` is not part of this version yet", at: span))
+    }
+  }
+
+  /// `with a, b { }`: a scope for each handle, the first outermost.
+  func emitWith(_ handles: ArraySlice<Expr>, _ body: Block, to target: Int, _ span: Span) {
+    guard let handle = handles.first else { return emit(body, into: target) }
+    emitScope(.with, flags: 0, options: [handle], to: target, handle.span) { value in
+      self.f.span = handle.span
+      self.f.emit(.acquire)
+      self.emitWith(handles.dropFirst(), body, to: value, span)
     }
   }
 
@@ -135,20 +145,23 @@ extension Emitter {
         // The error of this try stands in the completion's value.
         let mark = self.f.next
         self.f.span = span
+        let window = self.f.allocate(4)
         if options[3] != nil, let matches = self.image.preludeFunctions["__retry_matches"] {
-          let window = self.f.allocate(4)
           self.f.emit(.move, a: window + 2, b: register + 6)
           self.f.emit(.move, a: window + 3, b: register + 1)
           self.f.emit(.callFunction, a: window, b: 2, c: matches)
-          let go = JumpLabel()
-          self.f.emitJump(.jumpIfTrue, a: window, to: go)
-          self.f.emit(.throwError, flags: 1, a: register + 1)
-          self.f.place(go)
+        } else if let matches = Builtins.function(named: "__error_is") {
+          self.f.emit(.move, a: window, b: register + 1)
+          self.f.emit(.loadUnset, a: window + 1)
+          self.f.emit(.callBuiltin, a: window, b: 2, c: Int(matches.rawValue))
         }
+        let go = JumpLabel()
+        self.f.emitJump(.jumpIfTrue, a: window, to: go)
+        self.f.emit(.throwError, flags: 1, a: register + 1)
+        self.f.place(go)
         self.f.emit(.take, a: register + 9, b: register + 1)
         self.f.emit(.addInt, a: register + 7, b: register + 7, c: 1)
         if let delay = Builtins.function(named: "__retry_delay") {
-          let window = self.f.allocate(4)
           for (index, source) in [3, 4, 5, 7].enumerated() {
             self.f.emit(.move, a: window + index, b: register + source)
           }
@@ -180,7 +193,8 @@ extension Emitter {
 
   func emitGather(_ kind: GatherKind, _ options: [Argument], _ body: GatherBody, to target: Int, _ span: Span) {
     let scope: ScopeKind = kind == .gather ? .gather : .race
-    emitScope(scope, flags: options.isEmpty ? 0 : 1, options: [], to: target, span) { value in
+    emitScope(scope, flags: (options.isEmpty ? 0 : 1) | (dropped.contains(span) ? 4 : 0), options: [], to: target, span)
+    { value in
       self.f.emit(.loadNone, a: value)
       switch body {
       case .children(let children):
@@ -240,7 +254,7 @@ extension Emitter {
     f.span = span
     f.place(start)
     // The next element is drawn only when its task may begin.
-    f.emit(.gate)
+    f.emit(.gate, a: iterator)
     f.emit(.iterateNext, a: iterator, b: element)
     f.emitJump(.jump, to: end)
     f.emit(.spawn, flags: 1, a: closure, b: element)
@@ -272,8 +286,7 @@ extension Emitter {
     f.emit(.clear, a: unused, b: 1)
     f.handlers.append(
       Image.Handler(
-        start: start, end: f.position, target: 0, kind: .cause, register: register + 1, height: 1, scopes: f.openScopes)
-    )
+        start: start, end: f.position, target: 0, kind: .cause, register: register + 1, height: 1))
     f.free(to: height)
     emitResume(cleanup)
     if let target { f.emit(.take, a: target, b: value) } else { f.emit(.clear, a: value, b: 1) }
@@ -288,8 +301,7 @@ extension Emitter {
     emit(body, into: value)
     f.handlers.append(
       Image.Handler(
-        start: start, end: f.position, target: 0, kind: .catchError, register: error, height: error + 1,
-        scopes: f.openScopes))
+        start: start, end: f.position, target: 0, kind: .catchError, register: error, height: error + 1))
     let handler = f.handlers.count - 1
     f.emitJump(.jump, to: done)
     f.handlers[handler].target = f.position
@@ -325,9 +337,10 @@ extension Emitter {
     body()
     f.handlers.append(
       Image.Handler(
-        start: start, end: f.position, target: 0, kind: .cause, register: error, height: 0, scopes: f.openScopes))
+        start: start, end: f.position, target: 0, kind: .cause, register: error, height: 0))
   }
 
+  /// `catch each`: `body` runs for each of the matched errors; `error` holds those of other kinds, or none, afterwards.
   private func emitCatchEach(_ clause: CatchClause, _ error: Int, _ value: Int) {
     let mark = f.next
     let matched = f.allocate(2)
@@ -336,16 +349,34 @@ extension Emitter {
     f.emit(.catchEach, a: matched, b: error, c: kinds)
     f.emit(.iteratePrepare, a: matched)
     let one = f.allocate()
+    let completion = f.allocate(2)
+    let height = f.next
     let start = JumpLabel()
     let end = JumpLabel()
     f.place(start)
     f.emit(.iterateNext, a: matched, b: one)
     f.emitJump(.jump, to: end)
-    let loop = FunctionBuilder.Loop(height: f.next)
     if let binding = clause.binding, let declaration = resolution[binding.span] { claim(declaration, one) }
-    _ = loop
-    emitHandlerBody(one) { self.emit(clause.body, into: nil) }
+    let (cleanup, handler) = emitRegion(register: completion, height: height, kind: .cleanup) {
+      emitHandlerBody(one) { self.emit(clause.body, into: nil) }
+    }
     f.emitJump(.jump, to: start)
+    // The body was left before the last error: what it did not handle goes on.
+    f.place(cleanup.unwindLabel)
+    f.handlers[handler].target = f.position
+    if let unhandled = Builtins.function(named: "__unhandled") {
+      let window = f.allocate(5)
+      for (index, source) in [completion, completion + 1, matched, matched + 1, error].enumerated() {
+        f.emit(.move, a: window + index, b: source)
+      }
+      f.emit(.callBuiltin, a: window, b: 5, c: Int(unhandled.rawValue))
+      let go = JumpLabel()
+      f.emitJump(.jumpIfNone, a: window, to: go)
+      f.emit(.throwError, flags: 1, a: window)
+      f.place(go)
+      f.free(to: height)
+    }
+    emitResume(cleanup)
     f.place(end)
     f.emit(.clear, a: mark, b: f.next - mark)
     f.free(to: mark)
@@ -355,7 +386,7 @@ extension Emitter {
   private func emitKinds(_ kinds: [Name], to target: Int) {
     let first = f.allocate(max(kinds.count, 1))
     for (index, kind) in kinds.enumerated() {
-      f.emit(.loadConstant, a: first + index, bx: constant(.string(kind.text)))
+      f.emit(.loadConstant, a: first + index, bx: constant(.string(kindName(kind))))
     }
     f.emit(.newList, a: target, b: first, c: kinds.count)
     f.free(to: first)
@@ -369,8 +400,7 @@ extension Emitter {
     f.emit(.loadBool, a: value, b: 0)
     f.handlers.append(
       Image.Handler(
-        start: start, end: f.position, target: 0, kind: .catchError, register: error, height: error + 1,
-        scopes: f.openScopes))
+        start: start, end: f.position, target: 0, kind: .catchError, register: error, height: error + 1))
     let handler = f.handlers.count - 1
     let done = JumpLabel()
     f.emitJump(.jump, to: done)

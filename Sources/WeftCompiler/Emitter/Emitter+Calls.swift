@@ -11,20 +11,20 @@ extension Emitter {
   }
 
   func emitCall(_ callee: Expr, _ arguments: [Argument], to target: Int, _ span: Span) {
+    let declaration = declaration(of: callee)
+    if let declaration, declaration.functionIndex >= 0, declaration.functionIndex <= Int(UInt16.max),
+      case .task(let task) = declaration.kind
+    {
+      emitKnownCall(declaration.functionIndex, task.parameters.map(\.name.text), arguments, to: target, span)
+      return
+    }
     switch callee.kind {
     case .name(let name):
-      if let declaration = resolution[callee.span] {
-        if declaration.functionIndex >= 0, declaration.functionIndex <= Int(UInt16.max),
-          case .task(let task) = declaration.kind
-        {
-          emitKnownCall(declaration.functionIndex, task.parameters.map(\.name.text), arguments, to: target, span)
-          return
-        }
-      } else if let function = Builtins.function(named: name) {
+      if declaration == nil, let function = Builtins.function(named: name) {
         emitBuiltinCall(function, arguments, to: target, span)
         return
       }
-    case .member(let base, let name, let optional) where !callee.parenthesised:
+    case .member(let base, let name, let optional) where !callee.parenthesised && declaration == nil:
       if case .name(let module) = base.kind, resolution[base.span] == nil,
         let function = Builtins.function(named: "\(module).\(name.text)")
       {
@@ -101,6 +101,7 @@ extension Emitter {
   }
 
   private func emitBuiltinCall(_ function: BuiltinFunction, _ arguments: [Argument], to target: Int, _ span: Span) {
+    noteUse(of: function)
     let signature = function.signature
     let names = signature.parameters.map(\.name)
     if let name = signature.prelude, isPreludeCall(signature, arguments), let index = preludeFunction(name) {
@@ -114,10 +115,14 @@ extension Emitter {
       f.emit(.loadUnset, a: first + count)
       count += 1
     }
-    if function == .now || function == .elapsed { f.emit(.readClock) }
+    if function == .now || function == .elapsed || function == .during { f.emit(.readClock) }
     f.span = span
-    f.emit(.callBuiltin, a: first, b: count, c: Int(function.rawValue))
+    f.emit(function.isWaiting ? .waitBuiltin : .callBuiltin, a: first, b: count, c: Int(function.rawValue))
     if first != target { f.emit(.take, a: target, b: first) }
+  }
+
+  func noteUse(of function: BuiltinFunction) {
+    if function == .shutdownRequested || function == .shutdownWait { image.mentionsShutdown = true }
   }
 
   // MARK: Methods
@@ -128,7 +133,10 @@ extension Emitter {
     guard let method = BuiltinMethods.id(of: name.text) else { return }
     let parameters = parameterNames(method: name.text, arguments)
     let most = BuiltinMethods.all.filter { $0.name == name.text }.map(\.parameters.count).max() ?? 0
-    if Builtins.mutatingNames.contains(name.text), !optional, isPlace(base) {
+    // `update` changes a map, but not the handle of a Shared, so only the run tells whether it needs a variable.
+    if Builtins.mutatingNames.contains(name.text), !optional,
+      isPlace(base) || passesValue(base) || !Builtins.alwaysMutates(name.text)
+    {
       emitPathMethod(method, base, arguments, parameters, most, to: target, span)
       return
     }
@@ -170,13 +178,22 @@ extension Emitter {
     switch expression.kind {
     case .name:
       if let declaration = resolution[expression.span] {
-        return !declaration.isTask && !declaration.isErrorKind
+        return declaration.isVariable && !declaration.isTask && !declaration.isErrorKind
           && (declaration.global >= 0 || declaration.owner === f || declaration.isCell)
       }
       return false
     case .member(let base, _, let optional): return !optional && isPlace(base)
     case .index(let base, _): return isPlace(base)
     default: return false
+    }
+  }
+
+  /// Whether the expression goes through the `.value` of what may be a Shared.
+  private func passesValue(_ expression: Expr) -> Bool {
+    switch expression.kind {
+    case .member(let base, let name, let optional): !optional && (name.text == "value" || passesValue(base))
+    case .index(let base, _): passesValue(base)
+    default: false
     }
   }
 
@@ -197,6 +214,7 @@ extension Emitter {
     let (kind, index) = encode(root)
     f.emit(.callPathMethod, flags: kind, a: first, b: firstKey, c: keys.count)
     f.emit(.jump, flags: UInt8(truncatingIfNeeded: count), a: method, bx: index)
+    if case .fixed(let register) = root { f.emit(.clear, a: register, b: 1) }
     if first != target { f.emit(.take, a: target, b: first) }
   }
 
@@ -241,17 +259,20 @@ extension Emitter {
       case .cell(let cell): f.emit(.setCell, a: value, b: cell)
       case .captureCell(let capture): f.emit(.setCaptureCell, a: value, b: capture)
       case .global(let global): f.emit(.setGlobal, a: value, bx: global)
+      // unreachable: a variable, or a path with keys.
+      case .fixed: break
       }
     } else {
       f.emit(.setPath, flags: kind, a: value, b: firstKey, c: keys.count)
       f.emit(.jump, bx: index)
+      if case .fixed(let register) = root { f.emit(.clear, a: register, b: 1) }
     }
     f.emit(.loadNone, a: target)
   }
 
   private func load(_ root: PathRoot, to target: Int) {
     switch root {
-    case .register(let register): f.emit(.move, a: target, b: register)
+    case .register(let register), .fixed(let register): f.emit(.move, a: target, b: register)
     case .cell(let cell): f.emit(.getCell, a: target, b: cell)
     case .captureCell(let capture): f.emit(.getCaptureCell, a: target, b: capture)
     case .global(let global): f.emit(.getGlobal, a: target, bx: global)
@@ -301,12 +322,13 @@ extension Emitter {
   private func emitStartedCall(_ callee: Expr, _ arguments: [Argument], _ handle: Int, _ flags: UInt8, _ span: Span)
     -> Bool
   {
+    let declaration = declaration(of: callee)
     if case .name(let name) = callee.kind {
-      if resolution[callee.span] == nil, Builtins.function(named: name) != nil { return false }
-    } else if case .member = callee.kind {
+      if declaration == nil, Builtins.function(named: name) != nil { return false }
+    } else if case .member = callee.kind, declaration == nil {
       return false
     }
-    if case .name = callee.kind, let declaration = resolution[callee.span], case .task(let task) = declaration.kind {
+    if let declaration, case .task(let task) = declaration.kind {
       let names = task.parameters.map(\.name.text)
       let first = f.allocate(2 + max(names.count, arguments.count))
       emit(callee, to: first)

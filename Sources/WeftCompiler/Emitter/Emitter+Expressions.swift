@@ -55,6 +55,14 @@ extension Emitter {
     case .tryCatch(let body, let catches, let finally): emitTry(body, catches, finally, to: nil)
     case .block(let block): emit(block, into: nil)
     case .none, .bool, .int, .float, .duration: break
+    case .gather, .scoped, .taskgroup:
+      if case .gather = expression.kind { dropped.insert(expression.span) }
+      if case .taskgroup(_, _, let body) = expression.kind { dropped.insert(body.span) }
+      if case .scoped(_, _, _, let body, let elseBody) = expression.kind {
+        dropped.insert(body.span)
+        if let elseBody { dropped.insert(elseBody.span) }
+      }
+      fallthrough
     default:
       let register = f.allocate()
       emit(expression, to: register)
@@ -129,7 +137,7 @@ extension Emitter {
     case .typeTest(let value, let kind, let negated):
       let left = operand(value)
       let right = f.allocate()
-      f.emit(.loadConstant, a: right, bx: constant(.string(kind.text)))
+      f.emit(.loadConstant, a: right, bx: constant(.string(kindName(kind))))
       f.emit(
         .typeTest, flags: flags(left, Operand(register: right, isTemp: true)), a: target, b: left.register, c: right)
       if negated { f.emit(.not, a: target, b: target) }
@@ -176,8 +184,9 @@ extension Emitter {
       }
     case .scoped(let kind, let arguments, let name, let body, let elseBody):
       emitScoped(kind, arguments, name, body, elseBody, to: target, expression.span)
+    case .with(let handles, let body): emitWith(handles[...], body, to: target, expression.span)
     case .throwsTest(let kinds, let body): emitThrowsTest(kinds, body, to: target, expression.span)
-    case .computeCall, .computeBlock, .computeFor, .with, .mock:
+    case .computeCall, .computeBlock, .computeFor, .mock:
       diagnostics.append(
         Diagnostic(.error, "E0901", "this is not part of this version yet", at: expression.span))
     }
@@ -203,7 +212,9 @@ extension Emitter {
 
   func load(_ declaration: Declaration, to target: Int) {
     if declaration.isErrorKind {
-      f.emit(.loadConstant, a: target, bx: constant(.errorKind(declaration.name)))
+      f.emit(.loadConstant, a: target, bx: constant(.errorKind(declaration.kindName)))
+    } else if declaration.initializer >= 0 {
+      loadLazy(declaration, to: target)
     } else if declaration.functionIndex >= 0 {
       f.emit(.loadFunction, a: target, bx: declaration.functionIndex)
     } else if declaration.global >= 0 {
@@ -327,9 +338,11 @@ extension Emitter {
   }
 
   private func emitMember(_ base: Expr, _ name: Name, _ optional: Bool, to target: Int, _ span: Span) {
+    if let declaration = imported(name, of: base) { return load(declaration, to: target) }
     if case .name(let module) = base.kind, resolution[base.span] == nil,
       let function = Builtins.function(named: "\(module).\(name.text)")
     {
+      noteUse(of: function)
       if function.isConstant {
         f.emit(.callBuiltin, a: target, b: 0, c: Int(function.rawValue))
       } else {
@@ -339,17 +352,19 @@ extension Emitter {
     }
     let value = operand(base)
     f.span = span
+    emitMember(optional ? .getMemberOptional : .getMember, of: value, name, to: target)
+  }
+
+  func emitMember(_ op: Opcode, of value: Operand, _ name: Name, to target: Int) {
     let key = constant(.string(name.text))
     if key <= Int(UInt16.max) {
-      f.emit(
-        optional ? .getMemberOptional : .getMember, flags: value.isTemp ? 1 : 0, a: target, b: value.register, c: key)
+      f.emit(op, flags: value.isTemp ? 1 : 0, a: target, b: value.register, c: key)
     } else {
-      // The name's number does not fit the instruction: take the way of `x["name"]`.
+      // The name's number does not fit the instruction.
       let register = f.allocate()
       f.emit(.loadConstant, a: register, bx: key)
-      f.emit(
-        .getIndex, flags: flags(value, Operand(register: register, isTemp: true)), a: target, b: value.register,
-        c: register)
+      f.emit(op, flags: value.isTemp ? 3 : 2, a: target, b: value.register, c: register)
+      f.free(to: register)
     }
   }
 

@@ -3,6 +3,11 @@ import WeftSyntax
 extension Emitter {
   /// Compiles a block as a value: its last expression goes to `target` (none if there is none); nil drops it.
   func emit(_ block: Block, into target: Int?) {
+    if let target, dropped.contains(block.span) {
+      emit(block, into: nil)
+      f.emit(.loadNone, a: target)
+      return
+    }
     let mark = f.next
     hoistCells(block.statements)
     if block.statements.isEmpty, let target { f.emit(.loadNone, a: target) }
@@ -73,7 +78,7 @@ extension Emitter {
 
   // MARK: Bindings
 
-  private func emitBinding(_ pattern: Pattern, _ value: Expr) {
+  func emitBinding(_ pattern: Pattern, _ value: Expr) {
     switch pattern {
     case .name(let name):
       guard let declaration = resolution[name.span] else { return }
@@ -143,7 +148,7 @@ extension Emitter {
       let mark = f.next
       let value = f.allocate()
       for part in parts {
-        f.emit(.unpackMember, a: value, b: register, c: constant(.string(part.key.text)))
+        emitMember(.getMember, of: Operand(register: register, isTemp: false), part.key, to: value)
         emitUnpack(part.pattern, from: value)
       }
       f.emit(.clear, a: register, b: 1)
@@ -191,7 +196,14 @@ extension Emitter {
     guard let declaration = resolution[param.name.span],
       let index = image.params.firstIndex(where: { $0.global == declaration.global })
     else { return }
-    guard let value = param.defaultValue else { return }
+    guard let value = param.defaultValue else {
+      // A run without it ends here, and not in the middle of its work.
+      let register = f.allocate()
+      f.emit(.getGlobal, a: register, bx: declaration.global)
+      f.emit(.clear, a: register, b: 1)
+      f.free(to: register)
+      return
+    }
     image.params[index].type = paramType(value)
     image.params[index].defaultText = ""
     // The host has set the global already if the parameter was given.
@@ -264,7 +276,7 @@ extension Emitter {
       f.emit(.setPath, flags: kind, a: new, b: first, c: keys.count)
       f.emit(.jump, bx: index)
     }
-    if case .register(let register) = root, isTemporaryRoot(target) { f.emit(.clear, a: register, b: 1) }
+    if case .fixed(let register) = root { f.emit(.clear, a: register, b: 1) }
   }
 
   /// Whether an expression calls nothing and waits for nothing, so that no variable changes meanwhile.
@@ -283,18 +295,8 @@ extension Emitter {
     }
   }
 
-  private func isTemporaryRoot(_ target: Expr) -> Bool {
-    var root = target
-    while true {
-      switch root.kind {
-      case .member(let base, _, _), .index(let base, _): root = base
-      case .name: return false
-      default: return true
-      }
-    }
-  }
-
   private func emitAssignment(to declaration: Declaration, _ op: BinaryOperator?, _ value: Expr, _ span: Span) {
+    emitReady(declaration)
     if let op {
       if declaration.global < 0, declaration.owner === f, !declaration.isCell {
         emitBinary(op, Operand(register: declaration.register, isTemp: false), value, to: declaration.register, span)
@@ -331,6 +333,8 @@ extension Emitter {
     case .cell(let cell): f.emit(.setCell, a: register, b: cell)
     case .captureCell(let capture): f.emit(.setCaptureCell, a: register, b: capture)
     case .global(let global): f.emit(.setGlobal, a: register, bx: global)
+    // unreachable: the root of a declaration is a variable.
+    case .fixed: break
     }
   }
 
@@ -349,6 +353,8 @@ extension Emitter {
     case cell(Int)
     case captureCell(Int)
     case global(Int)
+    /// A value that is no variable: only what a Shared inside holds may change.
+    case fixed(Int)
   }
 
   enum PathKey {
@@ -370,6 +376,7 @@ extension Emitter {
     case .cell(let index): (1, index)
     case .captureCell(let index): (2, index)
     case .global(let index): (3, index)
+    case .fixed(let index): (4, index)
     }
   }
 
@@ -386,15 +393,16 @@ extension Emitter {
       return root
     case .name:
       if let declaration = resolution[target.span], !isCapturedCopy(declaration), !declaration.isTask,
-        !declaration.isErrorKind
+        !declaration.isErrorKind, declaration.isVariable
       {
+        emitReady(declaration)
         return root(of: declaration)
       }
       fallthrough
     default:
       let register = f.allocate()
       emit(target, to: register)
-      return .register(register)
+      return .fixed(register)
     }
   }
 

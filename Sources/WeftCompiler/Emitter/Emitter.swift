@@ -11,6 +11,9 @@ final class Emitter {
   /// The function that code goes to.
   var f: FunctionBuilder
 
+  /// `gather`s and bodies of blocks whose value nobody takes. A load test must not keep what its tasks gave.
+  var dropped: Set<Span> = []
+
   /// Top-level values that no task uses live in registers of the main function, up to this many.
   private static let mainRegisters = 160
 
@@ -20,6 +23,7 @@ final class Emitter {
     self.source = source
     for (index, constant) in image.constants.enumerated() { constantIndexes[constant] = index }
     f = FunctionBuilder(parent: nil, name: "", role: .main)
+    for pair in resolution.kindParents.values { self.image.kindParents[kindName(pair.kind)] = kindName(pair.parent) }
   }
 
   func constant(_ constant: Image.Constant) -> Int {
@@ -32,6 +36,7 @@ final class Emitter {
   // MARK: The file
 
   func emit(_ tree: Tree) {
+    if source > 0 { return emitImported(tree) }
     f = FunctionBuilder(parent: nil, name: "main", role: .main)
     for statement in tree.statements { declareTopLevel(statement) }
     let main = image.functions.count
@@ -47,16 +52,19 @@ final class Emitter {
     finish(f, at: main)
   }
 
-  private func declareTopLevel(_ statement: Statement) {
+  func declareTopLevel(_ statement: Statement) {
     switch statement.kind {
     case .task(let task):
       guard let declaration = resolution[task.name.span] else { return }
       declaration.functionIndex = image.functions.count
       image.functions.append(placeholder(task.name.text, .task))
-    case .binding(let pattern, _, let isVariable): declareTopLevel(pattern, isVariable)
+    case .binding(let pattern, _, let isVariable):
+      declareTopLevel(pattern, isVariable)
+      if source > 0 { declareLazy(names(of: pattern).compactMap { resolution[$0.span] }) }
     case .param(let param):
       guard let declaration = resolution[param.name.span] else { return }
       declareGlobal(declaration, isVariable: false)
+      if source > 0 { return declareLazy([declaration]) }
       image.params.append(
         Image.Param(
           name: param.name.text, global: declaration.global, defaultText: nil, type: .string,
@@ -69,7 +77,7 @@ final class Emitter {
     switch pattern {
     case .name(let name):
       guard let declaration = resolution[name.span] else { return }
-      if declaration.isCaptured || f.next >= Self.mainRegisters {
+      if source > 0 || declaration.isCaptured || f.next >= Self.mainRegisters {
         declareGlobal(declaration, isVariable: isVariable)
       } else {
         declaration.register = f.allocate()

@@ -27,8 +27,6 @@ final class FunctionBuilder {
   private(set) var most = 0
   /// Loops, scopes and `finally`s around the current place.
   var enclosing: [Enclosing] = []
-  /// Scopes of this frame that are open at the current place.
-  var openScopes = 0
   /// The local task whose body this is.
   var selfDeclaration: Declaration?
   var span = Span(0, 0)

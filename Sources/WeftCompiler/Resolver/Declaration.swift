@@ -6,12 +6,14 @@ final class Declaration {
     case constant, variable, parameter, loopVariable, param
     case task(TaskDeclaration)
     case errorKind
-    case importAlias
+    /// The file is nil if it could not be had.
+    case importAlias(ImportedFile?)
   }
 
   let name: String
   let kind: Kind
   let span: Span
+  let source: SourceFile
   /// The function whose frame holds it.
   let function: FunctionContext
   /// Declared by a statement of the file itself, not inside a block.
@@ -35,13 +37,21 @@ final class Declaration {
   var register = -1
   var global = -1
   var functionIndex = -1
+  /// The function that works out this value of an imported file when it is first used; -1 if there is none.
+  var initializer = -1
+  /// What the machine calls this kind of error.
+  var kindName: String
   /// The register or capture holds a cell.
   var isCell = false
 
-  init(_ name: String, _ kind: Kind, _ span: Span, in function: FunctionContext, topLevel: Bool) {
+  init(
+    _ name: String, _ kind: Kind, _ span: Span, of source: SourceFile, in function: FunctionContext, topLevel: Bool
+  ) {
     self.name = name
+    kindName = name
     self.kind = kind
     self.span = span
+    self.source = source
     self.function = function
     isTopLevel = topLevel
   }
@@ -52,6 +62,10 @@ final class Declaration {
 
   var isErrorKind: Bool {
     if case .errorKind = kind { true } else { false }
+  }
+
+  var isImportAlias: Bool {
+    if case .importAlias = kind { true } else { false }
   }
 
   /// Whether a script may assign to it.
@@ -85,6 +99,8 @@ struct Resolution {
   private var indexByOffset: [Int32]
   private var declarations: [Declaration] = []
   var diagnostics: [Diagnostic] = []
+  /// The kinds of error of the file that stand below others, by name, with their parents.
+  var kindParents: [String: (kind: Name, parent: Name)] = [:]
 
   init(source: SourceFile) {
     indexByOffset = [Int32](repeating: -1, count: source.bytes.count + 1)

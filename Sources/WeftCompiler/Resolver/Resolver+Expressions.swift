@@ -9,7 +9,7 @@ extension Resolver {
         report(
           "E0106", "`\(source.text(expression.span))` is a rate, and `\(unitName)` is also a variable here",
           at: expression.span,
-          labels: [.init(span: declaration.span, text: "declared here")],
+          labels: [label(declaration)],
           hint: "write spaces around `/` for a division, or rename the variable")
       }
     case .string(let parts):
@@ -45,6 +45,11 @@ extension Resolver {
         report(
           "E0208", "`\(name)` is not a value", at: expression.span,
           hint: "use one of its members, such as `\(name).\(Builtins.members(ofModule: name).first ?? "")`")
+      } else if let alias = alias(expression) {
+        use(name, at: expression.span)
+        report(
+          "E0208", "`\(name)` is an imported file, not a value", at: expression.span, labels: [label(alias)],
+          hint: "use one of its names, such as `\(name).\(exampleName(of: alias))`")
       } else {
         use(name, at: expression.span)
       }
@@ -61,7 +66,13 @@ extension Resolver {
       resolve(value)
       useKind(kind, allowTypes: true)
     case .member(let base, let name, _):
-      if module(base) != nil { checkModuleMember(base, name) } else { resolve(base) }
+      if module(base) != nil {
+        checkModuleMember(base, name)
+      } else if let alias = alias(base) {
+        use(name, of: alias, at: base.span)
+      } else {
+        resolve(base)
+      }
     case .index(let base, let index):
       resolve(base)
       resolve(index)
@@ -92,7 +103,6 @@ extension Resolver {
     case .scoped(let kind, let arguments, let name, let body, let elseBody):
       resolveScoped(kind, arguments, name, body, elseBody, at: expression.span)
     case .with(let handles, let body):
-      report("E0901", "`with` is not part of this version yet", at: expression.span)
       for handle in handles { resolve(handle) }
       resolve(body)
     case .mock(_, let answer, _): resolve(answer)
@@ -142,7 +152,7 @@ extension Resolver {
 
   // MARK: Calls
 
-  /// `json` or `math`, if the expression is that name and nothing else is called so.
+  /// `json`, `math` or `shutdown`, if the expression is that name and nothing else is called so.
   func module(_ base: Expr) -> String? {
     guard case .name(let name) = base.kind, table[name] == nil, Builtins.modules.contains(name) else { return nil }
     return name
@@ -163,15 +173,8 @@ extension Resolver {
     case .name(let name):
       let declaration = use(name, at: callee.span)
       if let declaration {
-        switch declaration.kind {
-        case .task(let task):
-          checkArity(
-            "`\(name)`", arguments, parameters: task.parameters.map { ($0.name.text, $0.defaultValue != nil) },
-            declared: task.name.span, at: span)
-        case .errorKind: checkErrorArguments(name, arguments)
-        default: break
-        }
-      } else if let function = Builtins.function(named: name), isPrelude || !name.hasPrefix("__") {
+        checkCall(of: declaration, name, arguments, at: span)
+      } else if let function = Builtins.function(named: name), isBuiltin(name) {
         check(builtin: function, arguments, at: span)
       } else if builtinKinds.contains(name) {
         checkErrorArguments(name, arguments)
@@ -185,10 +188,34 @@ extension Resolver {
         }
         return
       }
+      if let alias = alias(base) {
+        if let declaration = use(name, of: alias, at: base.span) {
+          checkCall(of: declaration, source.text(callee.span), arguments, at: span)
+        }
+        return
+      }
       resolve(base)
       checkMethod(base, name, arguments)
     default: resolve(callee)
     }
+  }
+
+  private func checkCall(of declaration: Declaration, _ name: String, _ arguments: [Argument], at span: Span) {
+    switch declaration.kind {
+    case .task(let task):
+      checkArity(
+        "`\(name)`", arguments, parameters: task.parameters.map { ($0.name.text, $0.defaultValue != nil) },
+        declared: declaration, at: span)
+    case .errorKind: checkErrorArguments(name, arguments)
+    case .importAlias:
+      report("E0208", "`\(name)` is an imported file, not a task", at: span, labels: [label(declaration)])
+    default: break
+    }
+  }
+
+  private func exampleName(of alias: Declaration) -> String {
+    guard case .importAlias(let file?) = alias.kind else { return "…" }
+    return file.names.values.min { $0.span.start < $1.span.start }?.name ?? "…"
   }
 
   private func checkErrorArguments(_ name: String, _ arguments: [Argument]) {
@@ -221,10 +248,20 @@ extension Resolver {
         at: arguments[most].value.span)
     }
     if Builtins.alwaysMutates(name.text), let root = rootName(base), let declaration = table[root.name] {
-      changed(declaration, at: root.span, part: true)
-    } else if Builtins.mutatingNames.contains(name.text), let root = rootName(base), let declaration = table[root.name]
+      // What a Shared holds can change wherever the handle stands.
+      if declaration.isVariable || !passesValue(base) { changed(declaration, at: root.span, part: true) }
+    } else if Builtins.mutatingNames.contains(name.text), let root = rootName(base), let declaration = table[root.name],
+      declaration.isVariable
     {
       declaration.isChanged = true
+    }
+  }
+
+  private func passesValue(_ expression: Expr) -> Bool {
+    switch expression.kind {
+    case .member(let base, let name, _): name.text == "value" || passesValue(base)
+    case .index(let base, _): passesValue(base)
+    default: false
     }
   }
 
@@ -243,11 +280,11 @@ extension Resolver {
 
   private func checkArity(
     _ what: String, _ arguments: [Argument], parameters: [(name: String, isOptional: Bool)], variadic: Bool = false,
-    declared: Span?, at span: Span
+    declared: Declaration?, at span: Span
   ) {
     var given = Set<String>()
     var positional = 0
-    let labels = declared.map { [Diagnostic.Label(span: $0, text: "declared here")] } ?? []
+    let labels = declared.map { [label($0)] } ?? []
     for argument in arguments {
       if let label = argument.label {
         guard parameters.contains(where: { $0.name == label.text }) else {
@@ -376,7 +413,8 @@ extension Resolver {
     case .shield: checkOptions(arguments, of: "shield", positional: 0, names: [], at: span)
     case .retry:
       checkOptions(arguments, of: "retry", positional: 1, names: ["backoff", "factor", "jitter", "on"], at: span)
-    case .rate, .pool:
+    case .rate: checkOptions(arguments, of: "rate", positional: 1, names: ["burst"], at: span)
+    case .pool:
       for argument in arguments { resolve(argument.value) }
       report("E0901", "`\(kind.rawValue)` is not part of this version yet", at: span)
     }

@@ -4,7 +4,7 @@ extension Resolver {
   func resolve(_ statement: Statement) {
     switch statement.kind {
     case .binding(let pattern, let value, let isVariable):
-      resolve(value)
+      resolveTopLevelValue(value)
       if isAtTopLevel { markReady(pattern) } else { declare(pattern, isVariable ? .variable : .constant) }
     case .assignment(let target, _, let value):
       resolve(target: target)
@@ -15,14 +15,17 @@ extension Resolver {
       resolution[task.name.span]?.isReady = true
     case .errorKinds: break
     case .param(let param):
-      if !isAtTopLevel {
-        report("E0406", "`param` belongs to the top level of a file", at: statement.span)
-        declare(param.name, .param)
+      // The parser has told of one inside a block.
+      if !isAtTopLevel { declare(param.name, .param) }
+      if let value = param.defaultValue {
+        resolveTopLevelValue(value)
+      } else if role == .imported {
+        report(
+          "E0214", "`\(param.name.text)` has no default, and nobody can set a parameter of an imported file",
+          at: param.name.span, hint: "give it a default: `param \(param.name.text) = …`")
       }
-      if let value = param.defaultValue { resolve(value) }
       resolution[param.name.span]?.isReady = true
-    case .importFile(_, let span, _):
-      report("E0901", "`import` is not part of this version yet", at: span)
+    case .importFile: break
     case .forLoop(let pattern, let sequence, let body):
       resolve(sequence)
       function.loops += 1
@@ -43,7 +46,6 @@ extension Resolver {
       if let value { resolve(value) }
     case .throwError(let value): resolve(value)
     case .test(_, _, let body), .bench(_, _, let body):
-      if !isAtTopLevel { report("E0406", "`test` and `bench` belong to the top level of a file", at: statement.span) }
       inFunction(.child) {
         function.owners = 1
         resolve(body)
@@ -51,6 +53,11 @@ extension Resolver {
     case .expect(let condition): resolve(condition)
     case .invalid: break
     }
+  }
+
+  /// In an imported file a value of the top level is worked out in the task that first uses it, by a function of its own.
+  private func resolveTopLevelValue(_ value: Expr) {
+    if role == .imported, isAtTopLevel { inFunction(.child) { self.resolve(value) } } else { resolve(value) }
   }
 
   private func checkJump(_ word: String, _ span: Span) {
@@ -80,10 +87,12 @@ extension Resolver {
   private func resolve(target: Expr) {
     var root = target
     var isPart = false
+    var passesValue = false
     while true {
       switch root.kind {
       case .member(let base, let name, let optional):
         if optional { report("E0401", "cannot assign to `?.\(name.text)`", at: target.span) }
+        if name.text == "value" { passesValue = true }
         root = base
         isPart = true
       case .index(let base, let index):
@@ -97,7 +106,8 @@ extension Resolver {
           }
           return
         }
-        changed(declaration, at: root.span, part: isPart)
+        // What a Shared holds can change wherever the handle stands.
+        if declaration.isVariable || !passesValue { changed(declaration, at: root.span, part: isPart) }
         return
       case .invalid: return
       case .call where isPart:
@@ -122,8 +132,8 @@ extension Resolver {
     var hint: String?
     switch declaration.kind {
     case .constant:
-      what = "it is a constant"
-      hint = "declare it with `var` to change it"
+      what = "it is a constant" + (declaration.source === source ? "" : " of `\(declaration.source.name)`")
+      if declaration.source === source { hint = "declare it with `var` to change it" }
     case .parameter:
       what = "it is a parameter"
       hint = "make a variable of it first: `var \(name) = \(name)`"
@@ -138,7 +148,7 @@ extension Resolver {
     }
     report(
       "E0402", part ? "cannot change a part of `\(name)`: \(what)" : "cannot assign to `\(name)`: \(what)", at: span,
-      labels: [.init(span: declaration.span, text: "declared here")], hint: hint)
+      labels: [label(declaration)], hint: hint)
   }
 
   func resolve(parameters: [Parameter], body: TaskBody, task: Declaration? = nil) {

@@ -14,16 +14,33 @@ final class Resolver {
   var function = FunctionContext(.main)
   /// Kinds of error that the machine knows.
   let builtinKinds: Set<String>
-  let isPrelude: Bool
-  /// Every task of the file by name, for hints.
-  private(set) var unknownNames: Set<String> = []
+  let role: FileRole
+  let capabilities: Capabilities
+  /// The files of its imports, by the offsets of their paths.
+  let imports: [Int32: ImportedFile]
+  /// Files whose names are in scope without an alias.
+  var broughtIn: [ImportedFile] = []
+  /// A file that could not be had may declare what is unknown here.
+  var mayMissNames = false
+  private var tree: Tree?
+  /// Names that have been reported.
+  private var unknownNames: Set<String> = []
 
-  init(source: SourceFile, builtinKinds: Set<String>, isPrelude: Bool) {
+  enum FileRole { case script, imported, prelude }
+
+  init(
+    source: SourceFile, builtinKinds: Set<String>, role: FileRole, capabilities: Capabilities = .all,
+    imports: [Int32: ImportedFile] = [:]
+  ) {
     self.source = source
     self.builtinKinds = builtinKinds
-    self.isPrelude = isPrelude
+    self.role = role
+    self.capabilities = capabilities
+    self.imports = imports
     resolution = Resolution(source: source)
   }
+
+  var isPrelude: Bool { role == .prelude }
 
   func report(
     _ code: String, _ message: String, at span: Span, caret: String? = nil, labels: [Diagnostic.Label] = [],
@@ -51,10 +68,12 @@ final class Resolver {
   @discardableResult
   func declare(_ name: Name, _ kind: Declaration.Kind, ready: Bool = true) -> Declaration {
     let declaration = Declaration(
-      name.text, kind, name.span, in: function, topLevel: scopes.count == 1)
+      name.text, kind, name.span, of: source, in: function, topLevel: scopes.count == 1)
     declaration.isReady = ready
     declaration.depth = scopes.count
-    if let other = table[name.text], other.depth == scopes.count, other.function === function {
+    if let other = table[name.text], scopes.count == 1, other.source !== source {
+      reportClash(name, with: other)
+    } else if let other = table[name.text], other.depth == scopes.count, other.function === function {
       report(
         "E0204", "`\(name.text)` is declared twice in the same block", at: name.span, caret: "declared again",
         labels: [.init(span: other.span, text: "first declared here")],
@@ -63,10 +82,19 @@ final class Resolver {
     declaration.shadowed = table[name.text]
     table[name.text] = declaration
     scopes[scopes.count - 1].append(declaration)
-    let index = resolution.add(declaration)
-    indexes[ObjectIdentifier(declaration)] = index
-    resolution.set(index, at: name.span)
+    index(declaration)
+    note(declaration, at: name.span)
     return declaration
+  }
+
+  func index(_ declaration: Declaration) {
+    indexes[ObjectIdentifier(declaration)] = resolution.add(declaration)
+  }
+
+  /// Notes that a declaration is meant at a place.
+  func note(_ declaration: Declaration, at span: Span) {
+    if indexes[ObjectIdentifier(declaration)] == nil { index(declaration) }
+    if let index = indexes[ObjectIdentifier(declaration)] { resolution.set(index, at: span) }
   }
 
   // MARK: Names
@@ -75,7 +103,7 @@ final class Resolver {
   @discardableResult
   func use(_ name: String, at span: Span) -> Declaration? {
     if let declaration = table[name] {
-      if let index = indexes[ObjectIdentifier(declaration)] { resolution.set(index, at: span) }
+      note(declaration, at: span)
       if declaration.function !== function {
         // A local task that calls itself does not capture itself: the machine knows what runs.
         if function.task === declaration, !declaration.isTopLevel { return declaration }
@@ -84,7 +112,7 @@ final class Resolver {
       } else if !declaration.isReady, !(declaration.isTopLevel && declaration.isTask) {
         report(
           "E0203", "`\(name)` is used before it is declared", at: span,
-          labels: [.init(span: declaration.span, text: "declared here")])
+          labels: [label(declaration)])
       }
       return declaration
     }
@@ -95,15 +123,28 @@ final class Resolver {
 
   /// Whether the name means something without being declared.
   func isBuiltin(_ name: String) -> Bool {
-    if let function = Builtins.function(named: name) { return isPrelude || !function.signature.name.hasPrefix("__") }
+    if let function = Builtins.function(named: name) {
+      return isPrelude || (!name.hasPrefix("__") && capabilities.isSuperset(of: function.capability))
+    }
     return builtinKinds.contains(name) || Builtins.modules.contains(name) || Builtins.typeNames.contains(name)
   }
 
   private func reportUnknown(_ name: String, at span: Span) {
     // One report for each name is enough.
-    guard unknownNames.insert(name).inserted else { return }
+    guard !mayMissNames, unknownNames.insert(name).inserted else { return }
+    if let hidden = hidden(name) {
+      report(
+        "E0201", "cannot find `\(name)` in scope", at: span, labels: [label(hidden)], hint: hint(forHidden: hidden))
+      return
+    }
+    if let missing = Builtins.function(named: name)?.capability, !missing.isEmpty {
+      report(
+        "E0215", "`\(name)` is not there: the host of this script does not grant \(missing.name)", at: span,
+        hint: "whoever compiles the script may: `Script(compiling:granting:)`")
+      return
+    }
     var candidates = Array(table.keys)
-    candidates += Builtins.functionNames
+    candidates += Builtins.functionNames.filter { isBuiltin($0) }
     candidates += builtinKinds
     candidates += [
       "gather", "taskgroup", "race", "semaphore", "timeout", "retry", "shield", "pool", "rate", "while", "return",
@@ -123,8 +164,10 @@ final class Resolver {
 
   /// The kinds after `catch`, in `throws(…)` and after `is`.
   func useKind(_ name: Name, allowTypes: Bool) {
+    let path = name.text.split(separator: ".")
+    if path.count > 1 { return useKind(name, of: path) }
     if let declaration = table[name.text] {
-      if let index = indexes[ObjectIdentifier(declaration)] { resolution.set(index, at: name.span) }
+      note(declaration, at: name.span)
       if !declaration.isErrorKind {
         report(
           "E0207", "`\(name.text)` is not a kind of error", at: name.span, hint: "declare one with `error \(name.text)`"
@@ -133,6 +176,7 @@ final class Resolver {
       return
     }
     if builtinKinds.contains(name.text) || (allowTypes && Builtins.typeNames.contains(name.text)) { return }
+    if mayMissNames { return }
     let match = closestMatch(to: name.text, among: builtinKinds.union(table.keys))
     report(
       "E0207", "cannot find a kind of error `\(name.text)`", at: name.span,
@@ -144,16 +188,22 @@ final class Resolver {
 
   func resolve(_ tree: Tree) {
     scopes.append([])
+    self.tree = tree
     hoist(tree.statements)
     for statement in tree.statements { resolve(statement) }
   }
 
   /// Tasks and kinds of error are known in the whole block that declares them.
   func hoist(_ statements: [Statement]) {
+    if scopes.count == 1 {
+      for statement in statements {
+        if case .importFile(let path, let span, let alias) = statement.kind { bringIn(path: path, at: span, as: alias) }
+      }
+    }
     for statement in statements {
       switch statement.kind {
       case .task(let task): declare(task.name, .task(task), ready: false)
-      case .errorKinds(let names): for name in names { declare(name, .errorKind) }
+      case .errorKinds(let names): for name in names { declareKind(name) }
       case .binding(let pattern, _, let isVariable) where scopes.count == 1:
         // A task may use a top-level value that is declared further down.
         declare(pattern, isVariable ? .variable : .constant, ready: false)
@@ -161,7 +211,10 @@ final class Resolver {
       default: break
       }
     }
+    for case .errorKinds(let names) in statements.lazy.map(\.kind) { for name in names { resolveParent(of: name) } }
   }
+
+  func parent(ofKind kind: Name) -> Name? { tree?.parent(ofErrorKind: kind) }
 
   func declare(_ pattern: Pattern, _ kind: Declaration.Kind, ready: Bool = true) {
     switch pattern {
@@ -189,4 +242,12 @@ final class Resolver {
   }
 
   var isAtTopLevel: Bool { scopes.count == 1 }
+
+  /// The kinds of error that the file declares.
+  var kinds: [Declaration] { (scopes.first ?? []).filter(\.isErrorKind) }
+
+  /// What the file, which has been resolved, gives to those that import it.
+  func exports(isBroken: Bool) -> ImportedFile {
+    ImportedFile(source: source, topLevel: scopes.first ?? [], isBroken: isBroken)
+  }
 }

@@ -104,7 +104,8 @@ extension Machine {
     case .listAppend, .listExtend, .listInsert, .listPop, .listRemove, .listClear, .listReverse, .listSort,
       .listGroupBy, .listPartition, .listMap, .listFilter, .listFlatMap, .listReduce, .listEach, .listFind, .rangeMap,
       .rangeFilter, .rangeFlatMap, .rangeReduce, .rangeEach, .rangeFind, .mapPop, .mapRemove, .mapUpdate, .mapClear,
-      .mapSetdefault, .mapMapValues, .mapFilter, .mapMap, .mapEach, .taskCancel, .groupCancel:
+      .mapSetdefault, .mapMapValues, .mapFilter, .mapMap, .mapEach, .taskCancel, .groupCancel,
+      .queuePut, .queueGet, .queueClose, .queueTaskDone, .queueJoin, .sharedUpdate:
       return nil
     }
   }

@@ -8,6 +8,15 @@ enum RandomFunctions {
     .duration(machine.now &- machine.startedAt)
   }
 
+  static func during(_ machine: Machine, _ arguments: Arguments, _ count: Int) throws(Thrown) -> Value {
+    guard arguments[0].tag == Kind.duration else {
+      throw machine.wrongArgument(
+        "the argument of `during`", "Duration", arguments[0], hint: "write a unit, such as `30s`")
+    }
+    let (deadline, overflow) = machine.now.addingReportingOverflow(max(0, arguments[0].int))
+    return .during(until: overflow ? .max : deadline)
+  }
+
   /// A Float in 0..<1 with 53 random bits.
   private static func unit(_ machine: Machine) -> Double { Double(machine.random() >> 11) * 0x1p-53 }
 

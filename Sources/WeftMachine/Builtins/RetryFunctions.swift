@@ -22,21 +22,41 @@ enum RetryFunctions {
     return value.int
   }
 
-  /// `kinds` is a kind of error or a list of them.
+  /// Whether `retry` repeats after an error. `kinds` is a kind of error, a list of them, or left out for all kinds. When
+  /// several tasks failed, each of their errors counts.
   static func errorIs(_ machine: Machine, _ arguments: Arguments, _ count: Int) throws(Thrown) -> Value {
-    let kinds = arguments[1]
-    if kinds.tag == Kind.errorKind { return Value(machine.isKind(arguments[0], Machine.name(ofKind: kinds))) }
+    let names = try names(machine, arguments[1])
+    let all = ErrorBlock(arguments[0]).all.pointee
+    guard all.tag == Kind.list else { return Value(matches(machine, arguments[0], names)) }
+    let singles = ListBlock(all)
+    return Value((0..<singles.count).allSatisfy { matches(machine, singles.elements[$0], names) })
+  }
+
+  private static func names(_ machine: Machine, _ kinds: Value) throws(Thrown) -> [String] {
+    if kinds.isMissing { return [ErrorKind.error.rawValue] }
+    if kinds.tag == Kind.errorKind { return [Machine.name(ofKind: kinds).text] }
     guard kinds.tag == Kind.list else {
       throw machine.wrongArgument("`on`", "a kind of error, a List of them or a task", kinds)
     }
     let list = ListBlock(kinds)
+    var names: [String] = []
     for index in 0..<list.count {
       let kind = list.elements[index]
       guard kind.tag == Kind.errorKind else {
         throw machine.wrongArgument("each part of `on`", "a kind of error", kind)
       }
-      if machine.isKind(arguments[0], Machine.name(ofKind: kind)) { return Value(true) }
+      names.append(Machine.name(ofKind: kind).text)
     }
-    return Value(false)
+    return names
+  }
+
+  /// A slip is repeated only if `Fault` or a kind below it is named: `Error` alone does not mean it.
+  private static func matches(_ machine: Machine, _ error: Value, _ names: [String]) -> Bool {
+    let kind = ErrorBlock(error).kind.pointee.text
+    let fault = ErrorKind.fault.rawValue
+    let isFault = machine.isKind(named: kind, below: fault)
+    return names.contains { name in
+      machine.isKind(named: kind, below: name) && (!isFault || machine.isKind(named: name, below: fault))
+    }
   }
 }

@@ -349,7 +349,8 @@ enum SequenceFunctions {
     switch value.tag {
     case Kind.string: StringBlock(value).hash
     case Kind.bigInt: Hash.integer(IntegerBlock(value))
-    case Kind.none, Kind.int, Kind.bool, Kind.float, Kind.duration, Kind.task, Kind.group:
+    case Kind.none, Kind.int, Kind.bool, Kind.float, Kind.duration, Kind.task, Kind.group, Kind.semaphore, Kind.lock,
+      Kind.rateLimiter, Kind.queue, Kind.shared:
       Hash.word(value.bits, tag: value.tag)
     default: nil
     }

@@ -18,6 +18,7 @@ extension Machine {
       let hint: String? =
         switch value.tag {
         case Kind.int: "`0..<n` is a Range"
+        case Kind.during: "its elements come with time: go through them with `for` or `gather for`"
         case Kind.none: "it is none; `xs ?? []` takes an empty list for it"
         default: nil
         }

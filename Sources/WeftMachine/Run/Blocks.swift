@@ -10,7 +10,13 @@ extension Machine {
     let kind = ScopeKind(rawValue: UInt8(instruction.b)) ?? .taskgroup
     let options = base + instruction.c
     var limit: Int64 = 0
-    var permits = 0
+    var limiter: BlockPointer?
+    do throws(Thrown) {
+      limiter = try makeLimiter(for: kind, options)
+    } catch {
+      fail(error)
+      return false
+    }
     switch kind {
     case .timeout:
       guard options.pointee.tag == Kind.duration else {
@@ -21,16 +27,8 @@ extension Machine {
         return false
       }
       limit = max(0, options.pointee.int)
-    case .semaphore:
-      guard options.pointee.tag == Kind.int else {
-        fail(raise(.typeError, "`semaphore` needs an Int, not \(article(Machine.typeName(options.pointee)))"))
-        return false
-      }
-      guard options.pointee.int > 0 else {
-        fail(raise(.valueError, "`semaphore` needs at least 1 permit, not \(options.pointee.int)"))
-        return false
-      }
-      permits = Int(options.pointee.int)
+    case .gather, .race, .taskgroup:
+      if isUpdating(fiber), mustNotWait(fiber) { return false }
     case .retry:
       guard options.pointee.tag == Kind.int, options.pointee.int >= 0 else {
         fail(raise(.typeError, "`retry` needs the number of further tries, an Int from 0 on"))
@@ -48,13 +46,15 @@ extension Machine {
     let scope = openScope(kind, owner: fiber, parent: fiber.pointee.scope)
     scope.pointee.keepsErrors = instruction.flags & 1 != 0
     scope.pointee.hasElse = instruction.flags & 2 != 0
+    scope.pointee.dropsResults = instruction.flags & 4 != 0
     scope.pointee.limit = limit
+    scope.pointee.limiter = limiter
     scope.pointee.openedAt = Int32(truncatingIfNeeded: position(of: fiber.pointee.pc))
     fiber.pointee.scope = scope
     switch kind {
     case .timeout: setTimer(timerNode(scope), after: limit)
-    case .semaphore:
-      scope.pointee.permits = permits
+    case .semaphore, .rate:
+      scope.pointee.outerGate = scope.pointee.gate
       scope.pointee.gate = scope
     case .shield: scope.pointee.isShield = true
     case .finally:
@@ -63,6 +63,26 @@ extension Machine {
     default: break
     }
     return true
+  }
+
+  /// What a scope of that kind limits its tasks by, or what its `with` takes from; the scope's own reference.
+  private func makeLimiter(
+    for kind: ScopeKind, _ options: UnsafeMutablePointer<Value>
+  ) throws(Thrown) -> BlockPointer? {
+    switch kind {
+    case .semaphore: return heap.makeLimiter(kind: Kind.semaphore, permits: try permits(options[0])).block
+    case .rate: return try rateLimiter(options[0], burst: options[1]).block
+    case .with:
+      switch options.pointee.tag {
+      case Kind.semaphore, Kind.lock, Kind.rateLimiter: return options.pointee.retained().block
+      default:
+        throw raise(
+          .typeError,
+          "`with` needs a Lock, Semaphore or RateLimiter, not \(article(Machine.typeName(options.pointee)))",
+          hint: "make one: `lock()`, `semaphore(3)` or `rate(5/s)`")
+      }
+    default: return nil
+    }
   }
 
   func scopeHandle(_ slot: UnsafeMutablePointer<Value>) {
@@ -114,8 +134,13 @@ extension Machine {
     return false
   }
 
-  /// Leaves for a cancellation if there is one that reaches this fiber; every wait begins with this.
-  func isCancelledHere(_ fiber: FiberPointer) -> Bool {
+  /// Leaves for a cancellation if there is one that reaches this fiber, or throws where nothing may wait. Every wait
+  /// begins with this; true when the fiber's record has changed.
+  func mustNotWait(_ fiber: FiberPointer) -> Bool {
+    if isUpdating(fiber) {
+      fail(waitInUpdate())
+      return true
+    }
     if core.pointee.cancelledScopes == 0 || cancelledScope(from: fiber.pointee.scope) == nil { return false }
     unwind(fiber, .cancelled)
     return true
@@ -125,7 +150,7 @@ extension Machine {
 
   func passGate() -> Bool {
     guard let fiber = core.pointee.fiber else { return false }
-    if isCancelledHere(fiber) { return false }
+    if mustNotWait(fiber) { return false }
     let scope = fiber.pointee.scope
     if scope.pointee.gate == nil || scope.pointee.isReserved { return true }
     if passGates(fiber, of: scope) {
@@ -175,6 +200,8 @@ extension Machine {
     let window = base + instruction.b
     let count = instruction.c
     var scope = fiber.pointee.scope
+    // A `with` owns no tasks.
+    while scope.pointee.kind == ScopeKind.with.rawValue, let parent = scope.pointee.parent { scope = parent }
     do throws(Thrown) {
       if instruction.flags & 1 != 0 {
         let group = (base + instruction.a).pointee
@@ -187,6 +214,9 @@ extension Machine {
           throw raise(.groupClosedError, "the group has already ended")
         }
         scope = open
+      } else if isUpdating(fiber) {
+        // The block around it waits for the task.
+        throw waitInUpdate()
       }
       let callee = window.pointee
       let function: Int
@@ -244,11 +274,11 @@ extension Machine {
       unwind(fiber, .thrown, task.result.pointee.retained())
       return false
     case .cancelled:
-      fail(raise(.taskCancelledError, "the awaited task was cancelled"))
+      fail(Thrown(error: cancelledError(of: task)))
       return false
     case .running: break
     }
-    if isCancelledHere(fiber) { return false }
+    if mustNotWait(fiber) { return false }
     var ancestor: FiberPointer? = fiber
     while let current = ancestor {
       if current == task.fiber {
@@ -276,7 +306,7 @@ extension Machine {
       fail(raise(.typeError, "`sleep` needs a Duration, not \(article(Machine.typeName(value)))", hint: hint))
       return
     }
-    if isCancelledHere(fiber) { return }
+    if mustNotWait(fiber) { return }
     slot.pointee = .none
     fiber.pointee.wait = .timer
     setTimer(timerNode(fiber), after: value.int)

@@ -243,7 +243,7 @@ extension Machine {
         enter(function: prelude, window: window, count: count + 1)
         return false
       } else {
-        return taskMethod(index, window)
+        return try handleMethod(index, window, count)
       }
       for offset in 0...count { consume(window + 2 + offset, heap) }
       store(result, window, heap)
@@ -301,8 +301,15 @@ extension Machine {
 
   // MARK: Tasks and groups
 
-  private func taskMethod(_ index: Int, _ window: UnsafeMutablePointer<Value>) -> Bool {
+  /// Methods that change what is shared, or wait. False when the fiber's record has changed.
+  private func handleMethod(
+    _ index: Int, _ window: UnsafeMutablePointer<Value>, _ count: Int
+  ) throws(Thrown) -> Bool {
     let receiver = window[2]
+    try checkArguments(index, window + 3, count)
+    if receiver.tag == Kind.queue, let method = BuiltinMethod(rawValue: UInt16(truncatingIfNeeded: index)) {
+      return try queueMethod(method, window)
+    }
     if receiver.tag == Kind.task {
       if let fiber = TaskBlock(receiver).fiber { cancelTask(fiber) }
     } else if receiver.tag == Kind.group, let scope = GroupBlock(receiver).scope {
@@ -320,7 +327,7 @@ extension Machine {
     case "error":
       switch task.state {
       case .failed: return task.result.pointee.retained()
-      case .cancelled: return raise(.taskCancelledError, "the task was cancelled").error
+      case .cancelled: return cancelledError(of: task)
       case .running, .succeeded: return .none
       }
     case "value": return task.state == .succeeded ? task.result.pointee.retained() : .none

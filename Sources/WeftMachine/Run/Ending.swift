@@ -23,69 +23,6 @@ extension Machine {
     heap.release(error)
   }
 
-  /// Nothing can go on and nothing outside is awaited. The first time, the run is cancelled, so that every `finally` runs;
-  /// should those wait for ever as well, it ends at once.
-  func deadlock() {
-    let error = raise(
-      .deadlockError, "no task can go on: \(waitingTasks().joined(separator: "; "))",
-      hint: "each waits for something that only another of them could give"
-    ).error
-    if deadlockReport == nil, let root, !root.pointee.isCancelled {
-      deadlockReport = report(of: error)
-      cancel(root, .deadlock)
-    } else {
-      outcome = .failed(deadlockReport ?? report(of: error))
-    }
-    heap.release(error)
-  }
-
-  /// For each waiting task what it waits for.
-  private func waitingTasks() -> [String] {
-    guard let root else { return [] }
-    var lines: [String] = []
-    var fibers: [FiberPointer] = []
-    var scopes: [ScopePointer] = [root]
-    while let scope = scopes.popLast() {
-      var child = scope.pointee.firstChild
-      while let fiber = child {
-        fibers.append(fiber)
-        var inner = fiber.pointee.scope
-        while inner != scope {
-          scopes.append(inner)
-          guard let parent = inner.pointee.parent else { break }
-          inner = parent
-        }
-        child = fiber.pointee.nextSibling
-      }
-    }
-    for fiber in fibers.reversed() where fiber.pointee.wait != .join {
-      let place = line(of: fiber)
-      switch fiber.pointee.wait {
-      case .task:
-        if let target = fiber.pointee.target {
-          let task = TaskBlock(target.assumingMemoryBound(to: Block.self))
-          lines.append("\(name(of: fiber)) waits at line \(place) for the task `\(task.name.pointee.text)`")
-        }
-      case .gate: lines.append("\(name(of: fiber)) waits at line \(place) for a permit of a `semaphore`")
-      default: break
-      }
-      if lines.count == 12 { break }
-    }
-    return lines.isEmpty ? ["every task waits for another"] : lines
-  }
-
-  private func name(of fiber: FiberPointer) -> String {
-    guard let index = function(at: position(of: fiber.pointee.pc)) else { return "a task" }
-    let function = image.functions[index]
-    return function.role == .main ? "the script" : "`\(function.name)`"
-  }
-
-  private func line(of fiber: FiberPointer) -> Int {
-    let position = position(of: fiber.pointee.pc)
-    guard let index = function(at: position), image.functions[index].source >= 0 else { return 0 }
-    return image.sources[image.functions[index].source].line(at: Int(image.spans[position].start))
-  }
-
   /// Frees everything that still runs, without running any of it, and breaks the circles of references.
   func tearDown() {
     core.pointee.fiber = nil
@@ -96,6 +33,7 @@ extension Machine {
       discard(root)
       self.root = nil
     }
+    forgetLazyValues()
     for index in 0..<image.globals.count {
       heap.release(core.pointee.globals[index])
       core.pointee.globals[index] = .unset
@@ -108,11 +46,17 @@ extension Machine {
         switch block.pointee.kind {
         case Kind.task: TaskBlock(block).result
         case Kind.error: ErrorBlock(block).cause
+        case Kind.queue: QueueBlock(block).items
         default: CellBlock(block).slot
         }
       let value = slot.pointee
       slot.pointee = .none
       heap.release(value)
+      if block.pointee.kind == Kind.error {
+        let trace = ErrorBlock(block).trace.pointee
+        ErrorBlock(block).trace.pointee = .none
+        heap.release(trace)
+      }
       heap.release(block)
     }
   }
@@ -144,11 +88,12 @@ extension Machine {
     for scope in scopes { discard(scope) }
     for fiber in fibers {
       cancelTimer(timerNode(fiber))
+      forgetQueue(of: fiber)
       if let handle = fiber.pointee.handle {
         TaskBlock(handle).fiber = nil
-        TaskBlock(handle).firstWaiter = nil
-        TaskBlock(handle).lastWaiter = nil
+        TaskBlock(handle).waiters.pointee = WaitList()
         TaskBlock(handle).state = .cancelled
+        forgetWatchers(of: handle)
       }
       clearLinks(of: fiber)
     }
@@ -160,6 +105,8 @@ extension Machine {
     root.pointee.firstChild = nil
     core.pointee.outstanding = 0
     tickets = [:]
+    files = [:]
+    shutdownWaiters = []
   }
 
   /// Links of frames are not values; they go before the stack is released.

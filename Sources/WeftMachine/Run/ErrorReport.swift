@@ -15,6 +15,8 @@ public struct ErrorReport: Sendable {
   public var causes: [ErrorReport]
   /// Every error, when several tasks failed.
   public var others: [ErrorReport]
+  /// Of a deadlock: what each task holds and waits for, and the circle.
+  public var notes: [String] = []
 
   public struct Step: Sendable {
     /// The task whose code runs there.
@@ -22,8 +24,26 @@ public struct ErrorReport: Sendable {
     public var role: Image.Role
     public var source: Int
     public var span: Span
-    /// What happened there, such as "child 3 of 10 of `gather`, after 1s"; nil for a call.
-    public var note: String?
+    /// The arguments of the call, as short texts.
+    public var arguments: [String] = []
+    /// For a step out of a started task; nil for a call.
+    public var origin: Origin?
+  }
+
+  /// Which task of which block an error came out of.
+  public struct Origin: Sendable {
+    /// The word of the block, such as `gather`.
+    public var block: String
+    /// From 1.
+    public var number: Int
+    /// Tasks of the block at that time.
+    public var count: Int
+    /// Whether the block could still have started more.
+    public var isOpen: Bool
+    /// Nanoseconds since the task was started.
+    public var elapsed: Int64
+    /// The tasks of the block that were cancelled because this one failed, such as "task 2"; nil if there were none.
+    public var cancelled: String?
   }
 }
 
@@ -54,20 +74,34 @@ extension Machine {
   }
 
   private func step(_ value: Value) -> ErrorReport.Step? {
-    var position = value
-    var note: String?
-    if value.tag == Kind.list {
-      position = ListBlock(value).elements[0]
-      note = ListBlock(value).elements[1].text
+    guard value.tag == Kind.list else { return nil }
+    let parts = ListBlock(value)
+    let position = Int(parts.elements[0].int)
+    guard image.spans.indices.contains(position), let index = function(at: position) else { return nil }
+    let function = image.functions[index]
+    guard function.source >= 0 else { return nil }
+    var step = ErrorReport.Step(
+      function: function.name, role: function.role, source: function.source, span: image.spans[position])
+    if parts.elements[1].int == StepKind.origin {
+      step.origin = ErrorReport.Origin(
+        block: parts.elements[2].text, number: Int(parts.elements[3].int), count: Int(parts.elements[4].int),
+        isOpen: parts.elements[5].bool, elapsed: parts.elements[6].int,
+        cancelled: parts.elements[7].tag == Kind.string ? parts.elements[7].text : nil)
+      return step
     }
-    let index = Int(position.int)
-    guard image.spans.indices.contains(index), let function = function(at: index), image.functions[function].source >= 0
-    else {
-      return nil
+    for register in 2..<parts.count {
+      let value = parts.elements[register]
+      if value.tag == Kind.unset { continue }
+      let shown = preview(value)
+      let name = function.parameters[register - 2]
+      // The names in a pattern share one element, which has been taken apart.
+      if function.role != .child {
+        step.arguments.append(shown)
+      } else if !name.contains(",") {
+        step.arguments.append("\(name) = \(shown)")
+      }
     }
-    return ErrorReport.Step(
-      function: image.functions[function].name, role: image.functions[function].role,
-      source: image.functions[function].source,
-      span: image.spans[index], note: note)
+    if function.parameters.count > parts.count - 2 { step.arguments.append("…") }
+    return step
   }
 }

@@ -12,7 +12,7 @@ extension Machine {
     guard let fiber = core.pointee.fiber else { return }
     do throws(Thrown) {
       let request = try request(from: slot)
-      if isCancelledHere(fiber) { return }
+      if mustNotWait(fiber) { return }
       for index in 0..<7 { consume(slot + index, heap) }
       nextTicket += 1
       let ticket = nextTicket

@@ -566,7 +566,8 @@ extension Machine {
           let sequence = (base + fieldA(word)).pointee
           let cursor = base + fieldA(word) + 1
           core.pointee.ticks &-= 1
-          if core.pointee.ticks < 0 {
+          // What was drawn from a queue is not lost to a cancellation at the end of a slice.
+          if core.pointee.ticks < 0, !fiber.pointee.hasDrawn {
             fiber.pointee.pc = pc - 1
             core.pointee.ticks &+= 1
             return .slice
@@ -583,14 +584,17 @@ extension Machine {
             } else {
               pc += 1 + fieldBX(pc.pointee)
             }
-          } else if nextElement(of: sequence, cursor, into: base + fieldB(word)) {
-            pc += 1
           } else {
-            pc += 1 + fieldBX(pc.pointee)
+            fiber.pointee.pc = pc
+            switch nextElement(of: sequence, cursor, into: base + fieldB(word)) {
+            case .element: pc += 1
+            case .end: pc += 1 + fieldBX(pc.pointee)
+            case .parked: continue reload
+            }
           }
         case .iterateNextPair:
           core.pointee.ticks &-= 1
-          if core.pointee.ticks < 0 {
+          if core.pointee.ticks < 0, !fiber.pointee.hasDrawn {
             fiber.pointee.pc = pc - 1
             core.pointee.ticks &+= 1
             return .slice
@@ -674,9 +678,6 @@ extension Machine {
         case .unpackList:
           fiber.pointee.pc = pc
           if !slowUnpackList(word, base) { continue reload }
-        case .unpackMember:
-          fiber.pointee.pc = pc
-          if !slowUnpackMember(word, base) { continue reload }
 
         // MARK: Calls
         case .callFunction:
@@ -807,9 +808,13 @@ extension Machine {
           if !leaveScope(word) { continue reload }
         case .gate:
           if fiber.pointee.scope.pointee.gate != nil || core.pointee.cancelledScopes > 0 {
+            if isExhausted((base + fieldA(word)).pointee, (base + fieldA(word) + 1).pointee) { continue }
             fiber.pointee.pc = pc
             if !passGate() { continue reload }
           }
+        case .acquire:
+          fiber.pointee.pc = pc
+          if !acquire() { continue reload }
         case .spawn:
           var label = -1
           if fieldFlags(word) & 2 != 0 {
@@ -843,6 +848,22 @@ extension Machine {
             fiber.pointee.pc = pc - 1
             return .clock
           }
+
+        // MARK: Values of imported files
+        case .beginLazy:
+          fiber.pointee.pc = pc
+          switch beginLazy(fieldBX(word)) {
+          case .begin: pc += 1
+          case .ready: break
+          case .leave: continue reload
+          }
+        case .endLazy: endLazy(fieldBX(word), base + fieldA(word))
+
+        // MARK: Waiting for something outside
+        case .waitBuiltin:
+          fiber.pointee.pc = pc
+          beginWaiting(fieldC(word), base + fieldA(word), register: fieldA(word))
+          continue reload
         }
       }
     }

@@ -183,6 +183,11 @@ extension Machine {
 
   func unsetGlobal(_ index: Int) -> Thrown {
     let name = image.globals.indices.contains(index) ? image.globals[index].name : "?"
+    if image.params.contains(where: { $0.global == index && $0.defaultText == nil }) {
+      return raise(
+        .argumentError, "the parameter `\(name)` was not given, and has no default",
+        hint: "give it as `--\(name) value`, or in the `params` of the run's options")
+    }
     return raise(
       .nameError, "`\(name)` has no value yet", hint: "it is declared further down; declare it before this call runs")
   }
@@ -235,7 +240,7 @@ extension Machine {
 
   @inline(never) func prepareIteration(_ slot: UnsafeMutablePointer<Value>) -> Bool {
     switch slot.pointee.tag {
-    case Kind.list, Kind.map, Kind.string, Kind.range, Kind.bytes:
+    case Kind.list, Kind.map, Kind.string, Kind.range, Kind.bytes, Kind.queue, Kind.during:
       store(Value(0), slot + 1, heap)
       return true
     default:
@@ -247,26 +252,30 @@ extension Machine {
     }
   }
 
-  /// The next element of anything but a list; false when there is none.
+  /// The next element of anything but a list.
   @inline(never) func nextElement(
     of sequence: Value, _ cursor: UnsafeMutablePointer<Value>, into target: UnsafeMutablePointer<Value>
-  ) -> Bool {
+  ) -> Drawn {
     let position = cursor.pointee.int
     switch sequence.tag {
     case Kind.range:
       let range = RangeBlock(sequence)
-      if position >= range.count { return false }
+      if position >= range.count { return .end }
       store(Value(range.lower &+ position), target, heap)
       cursor.pointee = Value(position + 1)
+    case Kind.during:
+      if now >= sequence.int { return .end }
+      store(Value(position), target, heap)
+      cursor.pointee = Value(position &+ 1)
     case Kind.string:
       let string = StringBlock(sequence)
       let offset = Int(position)
-      if offset >= string.byteCount { return false }
+      if offset >= string.byteCount { return .end }
       let length = min(string.scalarLength(at: offset), string.byteCount - offset)
       store(heap.makeString(UnsafeBufferPointer(start: string.bytes + offset, count: length)), target, heap)
       cursor.pointee = Value(offset + length)
     case Kind.map:
-      guard let entry = nextEntry(of: sequence, cursor) else { return false }
+      guard let entry = nextEntry(of: sequence, cursor) else { return .end }
       let pair = heap.makeList(capacity: 2)
       pair.elements[0] = entry.key.retained()
       pair.elements[1] = entry.value.retained()
@@ -274,12 +283,13 @@ extension Machine {
       store(Value(pair.block), target, heap)
     case Kind.bytes:
       let bytes = BytesBlock(sequence)
-      if Int(position) >= bytes.count { return false }
+      if Int(position) >= bytes.count { return .end }
       store(Value(Int(bytes.bytes[Int(position)])), target, heap)
       cursor.pointee = Value(position + 1)
-    default: return false
+    case Kind.queue: return draw(from: sequence, into: target)
+    default: return .end
     }
-    return true
+    return .element
   }
 
   private func nextEntry(of sequence: Value, _ cursor: UnsafeMutablePointer<Value>) -> MapEntrySlot? {
@@ -308,8 +318,12 @@ extension Machine {
       if position >= list.count { return false }
       element = list.elements[position].retained()
       cursor.pointee = Value(position + 1)
-    } else if !nextElement(of: sequence, cursor, into: &element) {
-      return false
+    } else {
+      switch nextElement(of: sequence, cursor, into: &element) {
+      case .element: break
+      case .end: return false
+      case .parked: return nil
+      }
     }
     guard element.tag == Kind.list, ListBlock(element).count == 2 else {
       fail(cannotUnpack(element, into: 2))
@@ -359,7 +373,7 @@ extension Machine {
 
   @inline(never) func slowGetMember(_ word: UInt64, _ base: UnsafeMutablePointer<Value>, optional: Bool) -> Bool {
     let value = (base + b(word)).pointee
-    let name = core.pointee.constants[c(word)]
+    let name = flags(word) & 2 != 0 ? (base + c(word)).pointee : core.pointee.constants[c(word)]
     do throws(Thrown) {
       let result: Value
       if optional {
@@ -374,7 +388,7 @@ extension Machine {
       } else {
         result = try member(value, name)
       }
-      if flags(word) & 1 != 0 { consume(base + b(word), heap) }
+      consumeOperands(word, base)
       store(result, base + a(word), heap)
       return true
     } catch {
@@ -463,39 +477,39 @@ extension Machine {
     return true
   }
 
-  @inline(never) func slowUnpackMember(_ word: UInt64, _ base: UnsafeMutablePointer<Value>) -> Bool {
-    do throws(Thrown) {
-      store(try member((base + b(word)).pointee, core.pointee.constants[c(word)]), base + a(word), heap)
-      return true
-    } catch {
-      fail(error)
-      return false
-    }
-  }
-
   // MARK: Paths
 
   @inline(__always) func pathRoot(_ word: UInt64, _ index: Int, _ base: UnsafeMutablePointer<Value>)
     -> UnsafeMutablePointer<Value>
   {
     switch flags(word) {
-    case 0: base + index
+    case 0, 4: base + index
     case 1: CellBlock((base + index).pointee).slot
     case 2: CellBlock(ClosureBlock((base - 2).pointee).captures[index]).slot
     default: core.pointee.globals + index
     }
   }
 
-  /// Follows the keys from `root` to the place that the last of `count` keys is looked up in.
+  /// Follows the keys from `root` to the place that the last of `count` keys is looked up in. What is no variable may be
+  /// changed inside a Shared only: `isFixed` tells that none was passed.
   private func follow(
-    _ root: UnsafeMutablePointer<Value>, _ keys: UnsafeMutablePointer<Value>, _ count: Int
+    _ root: UnsafeMutablePointer<Value>, _ keys: UnsafeMutablePointer<Value>, _ count: Int, _ isFixed: inout Bool
   ) throws(Thrown) -> UnsafeMutablePointer<Value> {
     var place = root
     if place.pointee.tag == Kind.unset {
       throw raise(.nameError, "this variable has no value yet", hint: "it is declared further down")
     }
-    for index in 0..<count { place = try slot(place, keys[index]) }
+    for index in 0..<count {
+      if place.pointee.tag == Kind.shared { isFixed = false }
+      place = try slot(place, keys[index])
+    }
     return place
+  }
+
+  private func fixedError(_ value: Value) -> Thrown {
+    raise(
+      .typeError, "a part of \(article(Machine.typeName(value))) that is no variable cannot be changed",
+      hint: "declare it with `var`, or hold it in a `shared(…)` and change its `.value`")
   }
 
   private func consumeKeys(_ keys: UnsafeMutablePointer<Value>, _ count: Int) {
@@ -509,7 +523,9 @@ extension Machine {
     let keys = base + b(word)
     let count = c(word)
     do throws(Thrown) {
-      let place = try follow(root, keys, count - 1)
+      var isFixed = flags(word) == 4
+      let place = try follow(root, keys, count - 1, &isFixed)
+      if isFixed, place.pointee.tag != Kind.shared { throw fixedError(place.pointee) }
       let value = source.pointee
       source.pointee.tag = Kind.none
       try setIndex(place, keys[count - 1], value)
@@ -527,7 +543,9 @@ extension Machine {
     let source = base + a(word)
     let keys = base + b(word)
     do throws(Thrown) {
-      let place = try follow(root, keys, c(word))
+      var isFixed = flags(word) == 4
+      let place = try follow(root, keys, c(word), &isFixed)
+      if isFixed { throw fixedError(place.pointee) }
       if op == .add {
         if place.pointee.tag == Kind.int, source.pointee.tag == Kind.int {
           let (sum, overflow) = place.pointee.int.addingReportingOverflow(source.pointee.int)
@@ -571,11 +589,13 @@ extension Machine {
     let method = a(detail)
     let count = Int(flags(detail))
     do throws(Thrown) {
-      let place = try follow(root, keys, c(word))
+      var isFixed = flags(word) == 4
+      let place = try follow(root, keys, c(word), &isFixed)
       consumeKeys(keys, c(word))
       let index = tables.index(method, Machine.receiverKind(of: place.pointee))
       if index < 0 { throw noMethod(method, place.pointee) }
       if let native = tables.entries[index].mutating {
+        if isFixed { throw fixedError(place.pointee) }
         try checkArguments(index, window + 3, count)
         let result = try native(self, place, window + 3, count)
         for offset in 0..<count { consume(window + 3 + offset, heap) }

@@ -32,23 +32,24 @@ extension Machine {
       let base = fiber.pointee.base
       if let index = function(at: position) {
         let function = image.functions[index]
-        for handler in function.handlers where position >= handler.start && position < handler.end {
+        let around = function.handlers.filter { position >= $0.start && position < $0.end }
+        for (index, handler) in around.enumerated() {
           switch handler.kind {
           case .cause:
-            let caught = (base + handler.register).pointee
-            let isThrown = handler.height == 0 || (base + handler.register - 1).pointee.int == Int64(Completion.thrown)
-            if caught.tag == Kind.error, isThrown {
-              if kind == .thrown {
-                attachCause(caught.retained(), to: error)
-              } else if handler.height > 0 {
-                // A clean-up whose time is over does not lose the error that was on its way through it.
-                kind = .thrown
-                error = caught.retained()
-              }
+            guard let caught = caught(by: handler, base) else { continue }
+            if kind == .thrown {
+              attachCause(caught.retained(), to: error)
+            } else if handler.height > 0 {
+              // A clean-up whose time is over does not lose the error that was on its way through it.
+              kind = .thrown
+              error = caught.retained()
             }
             continue
           case .catchError:
             if kind == .cancelled { continue }
+            // A handler further out is where this error came up, although it does not get that far.
+            let outer = around[index...].first { $0.kind == .cause && caught(by: $0, base) != nil }
+            if let outer, let caught = caught(by: outer, base) { attachCause(caught.retained(), to: error) }
             clear(fiber, from: handler.height, registers: function.registers)
             store(error, base + handler.register, heap)
           case .cleanup, .scope:
@@ -76,6 +77,14 @@ extension Machine {
     }
   }
 
+  /// The error that a handler of the kind `cause` is there for, if there is one.
+  private func caught(by handler: Image.Handler, _ base: UnsafeMutablePointer<Value>) -> Value? {
+    let caught = (base + handler.register).pointee
+    // In a `finally` it is on its way only if that is how the body was left.
+    let isThrown = handler.height == 0 || (base + handler.register - 1).pointee.int == Int64(Completion.thrown)
+    return caught.tag == Kind.error && isThrown ? caught : nil
+  }
+
   private func clear(_ fiber: FiberPointer, from first: Int, registers: Int) {
     let base = fiber.pointee.base
     var index = first
@@ -88,81 +97,6 @@ extension Machine {
       index += 1
     }
   }
-
-  /// Writes down where an error comes from, once: its place, and the calls that led there.
-  func locate(_ error: Value, _ fiber: FiberPointer) {
-    let block = ErrorBlock(error)
-    guard block.source < 0 else { return }
-    var trace: [Value] = []
-    var base = fiber.pointee.base
-    var pc = fiber.pointee.pc
-    var frames = 0
-    while true {
-      let position = position(of: pc)
-      if let index = function(at: position), image.functions[index].source >= 0 {
-        let span = image.spans[position]
-        if block.source < 0 {
-          block.source = Int32(image.functions[index].source)
-          block.offset = span.start
-          block.endOffset = span.end
-          block.line = Int32(image.sources[image.functions[index].source].line(at: Int(span.start)))
-        }
-        // A deep recursion is told by its innermost calls.
-        if trace.count < 24 { trace.append(Value(position)) }
-      }
-      let link = (base - 1).pointee
-      frames += 1
-      if link.bits == 0 || frames > 10_000 { break }
-      base -= Int(link.bits)
-      guard let outer = UnsafePointer<UInt64>(bitPattern: UInt(link.tag)) else { break }
-      pc = outer
-    }
-    if block.source < 0 { block.source = 0 }
-    heap.release(block.trace.pointee)
-    block.trace.pointee = heap.makeList(taking: trace)
-  }
-
-  /// Adds to an error's trace that it left a started task: which one of its block, where that was started, after how long.
-  func noteOrigin(of error: Value, _ fiber: FiberPointer) {
-    let block = ErrorBlock(error)
-    guard block.trace.pointee.tag == Kind.list, fiber.pointee.home.pointee.owner != nil, fiber.pointee.home != root,
-      ListBlock(block.trace.pointee).count < Self.longestTrace
-    else { return }
-    let home = fiber.pointee.home
-    let index = Int(fiber.pointee.startedFrom)
-    let kind = ScopeKind(rawValue: home.pointee.kind) ?? .root
-    // People read milliseconds.
-    let nanoseconds = now - fiber.pointee.startedAt
-    let elapsed = Machine.text(
-      duration: nanoseconds < 1_000_000 ? nanoseconds : (nanoseconds + 500_000) / 1_000_000 * 1_000_000)
-    let child = "child \(Int(fiber.pointee.index) + 1) of \(home.pointee.nextIndex)"
-    // Each step is a list: a place in the code and what happened there.
-    let step = heap.makeList(taking: [Value(index), heap.makeString("\(child) of `\(kind)`, after \(elapsed)")])
-    heap.append(step, toList: block.trace)
-  }
-
-  /// An error that has just left a started task goes on through the calls of the task that waited for it.
-  func followTrace(of error: Value, into fiber: FiberPointer) {
-    let trace = ErrorBlock(error).trace
-    guard trace.pointee.tag == Kind.list, ListBlock(trace.pointee).count > 0,
-      ListBlock(trace.pointee).elements[ListBlock(trace.pointee).count - 1].tag == Kind.list
-    else { return }
-    var base = fiber.pointee.base
-    var pc = fiber.pointee.pc
-    while ListBlock(trace.pointee).count < Self.longestTrace {
-      let position = position(of: pc)
-      if let index = function(at: position), image.functions[index].source >= 0, image.spans[position].end > 0 {
-        heap.append(Value(position), toList: trace)
-      }
-      let link = (base - 1).pointee
-      guard link.bits != 0, let outer = UnsafePointer<UInt64>(bitPattern: UInt(link.tag)) else { return }
-      base -= Int(link.bits)
-      pc = outer
-    }
-  }
-
-  /// An error that is thrown again and again, or that many tasks await, does not grow without end.
-  private static let longestTrace = 64
 
   // MARK: Going on
 
@@ -177,6 +111,7 @@ extension Machine {
       fiber.pointee.isFresh = false
       return true
     }
+    if fiber.pointee.wait == .turn { takeGrant(fiber) }
     let resume = fiber.pointee.resume
     fiber.pointee.resume = 0
     switch resume {
@@ -246,15 +181,23 @@ extension Machine {
   /// Whether an error is of the kind with that name, or of a special case of it.
   func isKind(_ error: Value, _ name: Value) -> Bool {
     let kind = ErrorBlock(error).kind.pointee
-    if StringBlock(kind) == StringBlock(name) { return true }
-    let wanted = name.text
-    if wanted == ErrorKind.error.rawValue { return true }
-    var parent = ErrorKind(rawValue: kind.text)?.parent
-    while let current = parent {
-      if current.rawValue == wanted { return true }
-      parent = current.parent
+    return StringBlock(kind) == StringBlock(name) || isKind(named: kind.text, below: name.text)
+  }
+
+  /// Whether a kind is `wanted`, or below it.
+  func isKind(named kind: String, below wanted: String) -> Bool {
+    var current: String? = kind
+    while let name = current {
+      if name == wanted { return true }
+      current = parent(ofKind: name)
     }
     return false
+  }
+
+  /// The kind above another; nil for `Error` alone. The compiler has seen to it that kinds make no circle.
+  func parent(ofKind name: String) -> String? {
+    if let kind = ErrorKind(rawValue: name) { return kind.parent?.rawValue }
+    return image.kindParents[name] ?? ErrorKind.error.rawValue
   }
 
   private func isKind(_ error: Value, anyOf kinds: ListBlock) -> Bool {
@@ -297,19 +240,7 @@ extension Machine {
       }
     }
     heap.release(singles)
-    switch ListBlock(rest).count {
-    case 0:
-      store(.none, slot, heap)
-      heap.release(rest)
-    case 1:
-      store(ListBlock(rest).elements[0].retained(), slot, heap)
-      heap.release(rest)
-    default:
-      let combined = copyError(ListBlock(rest).elements[0])
-      heap.release(combined.all.pointee)
-      combined.all.pointee = rest
-      store(Value(combined.block), slot, heap)
-    }
+    store(combined(rest), slot, heap)
     store(matched, base + instruction.a, heap)
   }
 

@@ -140,8 +140,23 @@ extension Machine {
     switch fiber.pointee.wait {
     case .nothing, .join: return
     case .timer: cancelTimer(timerNode(fiber))
-    case .task: removeWaiter(fiber, ofTask: fiber.pointee.target)
+    case .task:
+      if let target = fiber.pointee.target {
+        TaskBlock(target.assumingMemoryBound(to: Block.self)).waiters.pointee.remove(fiber)
+      }
     case .gate: leaveGate(fiber)
+    case .get, .put, .drain: leaveQueue(fiber)
+    case .lazy: leaveLazy(fiber)
+    case .shutdown: shutdownWaiters.removeAll { $0 == fiber }
+    case .file:
+      let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
+      effects.append(.cancelFileWork(ticket))
+      files[ticket] = nil
+      core.pointee.outstanding -= 1
+    case .turn:
+      returnGrant(fiber)
+      fiber.pointee.resume = 2
+      return
     case .fetch:
       let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
       effects.append(.cancelFetch(ticket))
@@ -175,30 +190,9 @@ extension Machine {
 
   /// The waiters of a task hang on its handle.
   func addWaiter(_ fiber: FiberPointer, ofTask block: BlockPointer) {
-    let task = TaskBlock(block)
     fiber.pointee.wait = .task
     fiber.pointee.target = UnsafeMutableRawPointer(block)
-    fiber.pointee.next = nil
-    fiber.pointee.previous = task.lastWaiter
-    if let last = task.lastWaiter { last.pointee.next = fiber } else { task.firstWaiter = fiber }
-    task.lastWaiter = fiber
-  }
-
-  func removeWaiter(_ fiber: FiberPointer, ofTask target: UnsafeMutableRawPointer?) {
-    guard let target else { return }
-    let task = TaskBlock(target.assumingMemoryBound(to: Block.self))
-    if let previous = fiber.pointee.previous {
-      previous.pointee.next = fiber.pointee.next
-    } else {
-      task.firstWaiter = fiber.pointee.next
-    }
-    if let next = fiber.pointee.next {
-      next.pointee.previous = fiber.pointee.previous
-    } else {
-      task.lastWaiter = fiber.pointee.previous
-    }
-    fiber.pointee.next = nil
-    fiber.pointee.previous = nil
+    TaskBlock(block).waiters.pointee.append(fiber)
   }
 
   /// A handle for a fiber that was just made. `arguments` is a list, taken over.
@@ -206,8 +200,9 @@ extension Machine {
     let task = TaskBlock(heap.allocate(kind: Kind.task, size: TaskBlock.size))
     task.fiber = fiber
     task.state = .running
-    task.firstWaiter = nil
-    task.lastWaiter = nil
+    task.waiters.initialize(to: WaitList())
+    task.watchers = nil
+    task.cancellation = Cancellation()
     BlockLinks(task.block).clear()
     task.result.pointee = .none
     task.arguments.pointee = arguments
@@ -219,9 +214,11 @@ extension Machine {
   }
 
   /// Tells a task's handle how the task ended, and wakes those who wait for it.
-  private func settle(_ handle: BlockPointer, _ outcome: FiberOutcome) {
+  private func settle(_ handle: BlockPointer, _ outcome: FiberOutcome, _ cancellation: ScopePointer?) {
     let task = TaskBlock(handle)
     task.fiber = nil
+    core.pointee.sequence &+= 1
+    task.endedAs = core.pointee.sequence
     switch outcome {
     case .value(let value):
       task.state = .succeeded
@@ -231,12 +228,15 @@ extension Machine {
       task.state = .failed
       task.result.pointee = error.retained()
       link(handle)
-    case .cancelled: task.state = .cancelled
+    case .cancelled:
+      task.state = .cancelled
+      if let cancellation { task.cancellation = Cancellation(of: cancellation) }
     }
-    while let waiter = task.firstWaiter {
-      removeWaiter(waiter, ofTask: UnsafeMutableRawPointer(handle))
+    while let waiter = task.waiters.pointee.first {
+      task.waiters.pointee.remove(waiter)
       deliver(task, to: waiter)
     }
+    tellWatchers(of: handle)
     heap.release(handle)
   }
 
@@ -246,8 +246,14 @@ extension Machine {
     case .succeeded: wake(fiber, with: task.result.pointee.retained())
     case .failed: wake(fiber, throwing: task.result.pointee.retained())
     case .cancelled, .running:
-      wake(fiber, throwing: raise(.taskCancelledError, "the awaited task was cancelled").error)
+      wake(fiber, throwing: cancelledError(of: task))
     }
+  }
+
+  func cancelledError(of task: TaskBlock) -> Value {
+    // What `start { }` starts has no name of its own.
+    let name = task.name.pointee.text
+    return taskCancelledError(name == "start" ? "the task" : "the task `\(name)`", task.cancellation)
   }
 
   enum FiberOutcome {
@@ -266,12 +272,13 @@ extension Machine {
     }
     fiber.pointee.nextSibling?.pointee.previousSibling = fiber.pointee.previousSibling
     home.pointee.children -= 1
-    if fiber.pointee.holdsPermits { releasePermits(of: home) }
+    if fiber.pointee.holdsPermits { releasePermits(of: home, wereUsed: !fiber.pointee.isFresh) }
     if case .failed(let error) = outcome { noteOrigin(of: error, fiber) }
-    let wasCancelled = core.pointee.cancelledScopes > 0 && cancelledScope(from: home) != nil
+    let cancellation = cancelledScope(from: fiber.pointee.cancelScope ?? home)
+    let wasCancelled = cancellation != nil && cancelledScope(from: home) != nil
     if home == root { mainEnded(outcome) }
     childEnded(home, index: Int(fiber.pointee.index), outcome, isLate: wasCancelled)
-    if let handle = fiber.pointee.handle { settle(handle, outcome) }
+    if let handle = fiber.pointee.handle { settle(handle, outcome, cancellation) }
     switch outcome {
     case .value(let value), .failed(let value): heap.release(value)
     case .cancelled: break
@@ -284,7 +291,7 @@ extension Machine {
 
 extension TaskBlock {
   enum State: Int { case running, succeeded, failed, cancelled }
-  static let size = 64 + slotCount * 16
+  static let size = 96 + slotCount * 16
 
   var fiber: FiberPointer? {
     get { block.at(16, as: FiberPointer?.self).pointee }
@@ -294,13 +301,20 @@ extension TaskBlock {
     get { block.at(24, as: State.self).pointee }
     nonmutating set { block.at(24, as: State.self).pointee = newValue }
   }
-  var firstWaiter: FiberPointer? {
-    get { block.at(32, as: FiberPointer?.self).pointee }
-    nonmutating set { block.at(32, as: FiberPointer?.self).pointee = newValue }
+  var waiters: UnsafeMutablePointer<WaitList> { block.at(32) }
+  /// Queues that the handle goes to when the task has ended.
+  var watchers: UnsafeMutablePointer<TaskWatcher>? {
+    get { block.at(64, as: UnsafeMutablePointer<TaskWatcher>?.self).pointee }
+    nonmutating set { block.at(64, as: UnsafeMutablePointer<TaskWatcher>?.self).pointee = newValue }
   }
-  var lastWaiter: FiberPointer? {
-    get { block.at(40, as: FiberPointer?.self).pointee }
-    nonmutating set { block.at(40, as: FiberPointer?.self).pointee = newValue }
+  var cancellation: Machine.Cancellation {
+    get { block.at(80, as: Machine.Cancellation.self).pointee }
+    nonmutating set { block.at(80, as: Machine.Cancellation.self).pointee = newValue }
+  }
+  /// Orders tasks by their ends.
+  var endedAs: UInt64 {
+    get { block.at(72, as: UInt64.self).pointee }
+    nonmutating set { block.at(72, as: UInt64.self).pointee = newValue }
   }
   /// The value, or the error.
   var result: UnsafeMutablePointer<Value> { slots }

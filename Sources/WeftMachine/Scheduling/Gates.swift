@@ -1,46 +1,82 @@
 import WeftCompiler
 
-/// Limiters: a `semaphore(n) { }` lets at most `n` of the tasks started inside run at once. Where several nest, their
-/// permits are taken from the outermost inwards; whoever waits is served in the order of arrival.
+/// Limiters: a `semaphore(n) { }` lets at most `n` of the tasks started inside run at once, a `rate(r) { }` lets them begin
+/// so often. Where several nest, permits are taken first, from the outermost inwards, and tokens last; whoever waits is
+/// served in the order of arrival. A `with` takes from its handle alone.
 extension Machine {
-  /// The limiters that what is started in `scope` passes, outermost first.
-  private func gates(of scope: ScopePointer) -> [ScopePointer] {
-    var gates: [ScopePointer] = []
+  /// The limiter whose turn comes after `taken` for what is started in `scope`; nil when there is none left.
+  private func nextGate(of scope: ScopePointer, after taken: ScopePointer?) -> ScopePointer? {
+    var found: ScopePointer?
+    var rate: ScopePointer?
+    let wasRate = taken.map { isRate($0) } ?? false
+    var isInside = true
     var current = scope.pointee.gate
     while let gate = current {
-      gates.append(gate)
-      // Beyond the limiter stands what was the nearest one when it was opened.
-      if let parent = gate.pointee.parent, parent.pointee.owner == gate.pointee.owner {
-        current = parent.pointee.gate
-      } else {
-        current = nil
+      if gate == taken { isInside = false }
+      if isRate(gate) {
+        if isInside || !wasRate { rate = gate }
+      } else if isInside {
+        found = gate
       }
+      current = gate.pointee.outerGate
     }
-    return gates.reversed()
+    return wasRate ? rate : found ?? rate
   }
 
-  /// Takes the permits for one task to be started in `scope`, from the limiter after `taken` on. False when `fiber` now
-  /// waits at one of them; `gatesPassed` follows then.
+  private func isRate(_ gate: ScopePointer) -> Bool { gate.pointee.kind == ScopeKind.rate.rawValue }
+
+  private func limiter(_ gate: ScopePointer) -> LimiterBlock {
+    // unreachable: a scope is a gate only with a limiter.
+    LimiterBlock(gate.pointee.limiter.unsafelyUnwrapped)
+  }
+
+  /// Takes the permits and tokens for one task to be started in `scope`, from the limiter after `taken` on. False when
+  /// `fiber` now waits at one of them; `gatesPassed` follows then.
   func passGates(_ fiber: FiberPointer, of scope: ScopePointer, after taken: ScopePointer? = nil) -> Bool {
-    var isBefore = taken != nil
-    for gate in gates(of: scope) {
-      if isBefore {
-        if gate == taken { isBefore = false }
-        continue
-      }
-      if gate.pointee.permits > 0, gate.pointee.firstWaiter == nil {
-        gate.pointee.permits -= 1
-        continue
-      }
-      fiber.pointee.wait = .gate
-      fiber.pointee.target = UnsafeMutableRawPointer(gate)
-      fiber.pointee.next = nil
-      fiber.pointee.previous = gate.pointee.lastWaiter
-      if let last = gate.pointee.lastWaiter { last.pointee.next = fiber } else { gate.pointee.firstWaiter = fiber }
-      gate.pointee.lastWaiter = fiber
-      return false
+    var taken = taken
+    while let gate = nextGate(of: scope, after: taken) {
+      if !take(from: limiter(gate), for: fiber) { return false }
+      taken = gate
     }
     return true
+  }
+
+  /// Takes a permit or token if nobody waits for one and there is one; else `fiber` joins the line.
+  func take(from limiter: LimiterBlock, for fiber: FiberPointer) -> Bool {
+    if isFree(limiter) {
+      limiter.take(at: now)
+      return true
+    }
+    fiber.pointee.wait = .gate
+    fiber.pointee.target = UnsafeMutableRawPointer(limiter.block)
+    let isFirst = limiter.waiters.pointee.first == nil
+    limiter.waiters.pointee.append(fiber)
+    if isFirst { awaitToken(limiter) }
+    return false
+  }
+
+  /// Whether something can be taken at once, with nobody in line before.
+  private func isFree(_ limiter: LimiterBlock) -> Bool {
+    limiter.waiters.pointee.first == nil && limiter.delay(at: now) == 0
+  }
+
+  /// The first in the line of a rate limiter waits for the time of its token.
+  private func awaitToken(_ limiter: LimiterBlock) {
+    guard limiter.isRate, let first = limiter.waiters.pointee.first, let delay = limiter.delay(at: now) else { return }
+    setTimer(timerNode(first), after: delay)
+  }
+
+  /// The token of the first in a line is there. It counts from when it was due, so that a late driver loses none.
+  func tokenIsDue(_ fiber: FiberPointer) {
+    guard let limiter = waitedLimiter(of: fiber) else { return }
+    limiter.waiters.pointee.remove(fiber)
+    limiter.take(at: fiber.pointee.timer.deadline)
+    awaitToken(limiter)
+    granted(fiber, by: limiter)
+  }
+
+  private func waitedLimiter(of fiber: FiberPointer) -> LimiterBlock? {
+    fiber.pointee.target.map { LimiterBlock($0.assumingMemoryBound(to: Block.self)) }
   }
 
   /// The scope for whose next child a fiber waits at a gate: a child's home, or the scope that its starter fills.
@@ -48,55 +84,155 @@ extension Machine {
     fiber.pointee.isFresh ? fiber.pointee.home : fiber.pointee.scope
   }
 
-  /// The fiber has all permits.
-  private func gatesPassed(_ fiber: FiberPointer) {
+  /// A fiber that waited has what it waited for.
+  private func granted(_ fiber: FiberPointer, by limiter: LimiterBlock) {
+    let scope = destination(of: fiber)
+    if !fiber.pointee.isFresh, scope.pointee.kind == ScopeKind.with.rawValue {
+      scope.pointee.holdsPermit = true
+      makeReady(fiber)
+      fiber.pointee.wait = .turn
+      fiber.pointee.target = UnsafeMutableRawPointer(limiter.block)
+      return
+    }
+    guard let gate = gate(of: scope, with: limiter), passGates(fiber, of: scope, after: gate) else { return }
     if fiber.pointee.isFresh {
       fiber.pointee.holdsPermits = true
     } else {
-      fiber.pointee.scope.pointee.isReserved = true
+      scope.pointee.isReserved = true
     }
     makeReady(fiber)
   }
 
-  private func unlink(_ fiber: FiberPointer, from gate: ScopePointer) {
-    if let previous = fiber.pointee.previous {
-      previous.pointee.next = fiber.pointee.next
-    } else {
-      gate.pointee.firstWaiter = fiber.pointee.next
-    }
-    if let next = fiber.pointee.next {
-      next.pointee.previous = fiber.pointee.previous
-    } else {
-      gate.pointee.lastWaiter = fiber.pointee.previous
-    }
-    fiber.pointee.next = nil
-    fiber.pointee.previous = nil
+  private func gate(of scope: ScopePointer, with limiter: LimiterBlock) -> ScopePointer? {
+    var current = scope.pointee.gate
+    while let gate = current, gate.pointee.limiter != limiter.block { current = gate.pointee.outerGate }
+    return current
   }
 
-  /// Gives one permit back, or hands it to the first in line.
-  private func release(permitOf gate: ScopePointer) {
-    guard let fiber = gate.pointee.firstWaiter else {
-      gate.pointee.permits += 1
+  /// Gives one permit back, or hands it to the first in line. A token is not given back.
+  func release(permitOf limiter: LimiterBlock) {
+    if limiter.isRate { return }
+    guard let fiber = limiter.waiters.pointee.first else {
+      limiter.permits += 1
       return
     }
-    unlink(fiber, from: gate)
-    if passGates(fiber, of: destination(of: fiber), after: gate) { gatesPassed(fiber) }
+    limiter.waiters.pointee.remove(fiber)
+    granted(fiber, by: limiter)
   }
 
-  /// Gives back what one task started in `scope` holds.
-  func releasePermits(of scope: ScopePointer) {
-    if scope.pointee.gate == nil { return }
-    for gate in gates(of: scope).reversed() { release(permitOf: gate) }
+  /// A fiber runs again that was given a permit, a token or an item.
+  func takeGrant(_ fiber: FiberPointer) {
+    let block = fiber.pointee.target?.assumingMemoryBound(to: Block.self)
+    fiber.pointee.wait = .nothing
+    fiber.pointee.target = nil
+    if let block, block.pointee.kind == Kind.queue { takeItem(fiber, from: QueueBlock(block)) }
   }
 
-  /// A cancelled fiber leaves the line, and gives back the permits of the limiters further out.
+  /// A fiber was cancelled before it ran with what it was given.
+  func returnGrant(_ fiber: FiberPointer) {
+    let block = fiber.pointee.target?.assumingMemoryBound(to: Block.self)
+    fiber.pointee.wait = .nothing
+    fiber.pointee.target = nil
+    guard let block else { return }
+    if block.pointee.kind == Kind.queue { return returnItem(fiber, to: QueueBlock(block)) }
+    fiber.pointee.scope.pointee.holdsPermit = false
+    giveBack(to: LimiterBlock(block))
+  }
+
+  /// Gives back what one task started in `scope` holds: its permits, and its tokens as well if it never ran.
+  func releasePermits(of scope: ScopePointer, wereUsed: Bool) {
+    var current = scope.pointee.gate
+    while let gate = current {
+      current = gate.pointee.outerGate
+      if wereUsed { release(permitOf: limiter(gate)) } else { giveBack(to: limiter(gate)) }
+    }
+  }
+
+  /// No task will follow in `scope`: what was taken for the next one goes back, tokens included.
+  func giveBackReservation(of scope: ScopePointer) {
+    if !scope.pointee.isReserved { return }
+    scope.pointee.isReserved = false
+    releasePermits(of: scope, wereUsed: false)
+  }
+
+  private func giveBack(to limiter: LimiterBlock) {
+    if !limiter.isRate { return release(permitOf: limiter) }
+    limiter.giveBackToken()
+    guard let first = limiter.waiters.pointee.first else { return }
+    cancelTimer(timerNode(first))
+    awaitToken(limiter)
+  }
+
+  /// A cancelled fiber leaves the line, and gives back what it has taken for its task so far.
   func leaveGate(_ fiber: FiberPointer) {
-    guard let target = fiber.pointee.target else { return }
-    let gate = target.assumingMemoryBound(to: Scope.self)
-    unlink(fiber, from: gate)
-    for outer in gates(of: destination(of: fiber)) {
-      if outer == gate { break }
-      release(permitOf: outer)
+    guard let left = waitedLimiter(of: fiber) else { return }
+    let wasFirst = left.waiters.pointee.first == fiber
+    cancelTimer(timerNode(fiber))
+    left.waiters.pointee.remove(fiber)
+    if wasFirst { awaitToken(left) }
+    let scope = destination(of: fiber)
+    if !fiber.pointee.isFresh, scope.pointee.kind == ScopeKind.with.rawValue { return }
+    var taken: ScopePointer?
+    while let gate = nextGate(of: scope, after: taken), gate.pointee.limiter != left.block {
+      giveBack(to: limiter(gate))
+      taken = gate
+    }
+  }
+
+  // MARK: with
+
+  /// Takes what the innermost scope, a `with`, asks for. False when the fiber's record has changed.
+  func acquire() -> Bool {
+    guard let fiber = core.pointee.fiber, let block = fiber.pointee.scope.pointee.limiter else { return false }
+    if mustNotWait(fiber) { return false }
+    let limiter = LimiterBlock(block)
+    if !limiter.isRate, !isFree(limiter), let holder = ownHold(fiber, block, permits: limiter.capacity) {
+      let isLock = block.pointee.kind == Kind.lock
+      fail(
+        raise(
+          .deadlockError,
+          isLock
+            ? "this task would wait for itself: the lock is held since line \(line(ofCode: Int(holder.pointee.openedAt)))"
+            : "this task would wait for itself: it, or a task that waits for it, holds every permit of the semaphore",
+          hint: isLock
+            ? "a lock cannot be taken twice; leave the outer `with` first, or let the caller take it"
+            : "give back a permit first, or make the semaphore larger"))
+      return false
+    }
+    if take(from: limiter, for: fiber) {
+      fiber.pointee.scope.pointee.holdsPermit = true
+      return true
+    }
+    core.pointee.fiber = nil
+    return false
+  }
+
+  /// The innermost `with` around `fiber`, when those around it hold all permits: they will not be given back before it ends.
+  private func ownHold(_ fiber: FiberPointer, _ block: BlockPointer, permits: Int) -> ScopePointer? {
+    var held = 0
+    var innermost: ScopePointer?
+    var current: ScopePointer? = fiber.pointee.scope
+    while let scope = current {
+      if scope.pointee.holdsPermit, scope.pointee.limiter == block {
+        held += 1
+        if innermost == nil { innermost = scope }
+      }
+      current = scope.pointee.parent
+    }
+    return held >= permits ? innermost : nil
+  }
+
+  /// Whether a sequence surely has no further element, so that nothing need wait for a place to run it.
+  func isExhausted(_ sequence: Value, _ cursor: Value) -> Bool {
+    switch sequence.tag {
+    case Kind.list: cursor.int >= Int64(ListBlock(sequence).count)
+    case Kind.range: cursor.int >= RangeBlock(sequence).count
+    case Kind.string: cursor.int >= Int64(StringBlock(sequence).byteCount)
+    case Kind.bytes: cursor.int >= Int64(BytesBlock(sequence).count)
+    case Kind.map: cursor.int >= Int64(MapBlock(sequence).used)
+    case Kind.during: now >= sequence.int
+    case Kind.queue: QueueBlock(sequence).isClosed && QueueBlock(sequence).count == 0
+    default: false
     }
   }
 }

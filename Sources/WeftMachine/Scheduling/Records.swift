@@ -16,7 +16,46 @@ struct TimerNode {
 
 /// What a fiber waits for. It waits for exactly one thing at a time.
 enum Wait: UInt8 {
-  case nothing, timer, join, task, gate, fetch
+  case nothing, timer, join, task, fetch
+  /// A limiter, before a task begins or in a `with`.
+  case gate
+  /// A queue: for an item, for room, for its items to be done.
+  case get, put, drain
+  /// The value of an imported file that another task works out.
+  case lazy
+  /// The driver, for a file.
+  case file
+  case shutdown
+  /// For its turn to run: it was given a permit, a token or an item, which a cancellation takes back until then.
+  case turn
+}
+
+/// Fibers that wait in one line, first come, first served. A fiber stands in one line at most, so it holds the links.
+struct WaitList {
+  private(set) var first: FiberPointer?
+  private var last: FiberPointer?
+
+  mutating func append(_ fiber: FiberPointer) {
+    fiber.pointee.next = nil
+    fiber.pointee.previous = last
+    if let last { last.pointee.next = fiber } else { first = fiber }
+    last = fiber
+  }
+
+  mutating func remove(_ fiber: FiberPointer) {
+    if let previous = fiber.pointee.previous {
+      previous.pointee.next = fiber.pointee.next
+    } else {
+      first = fiber.pointee.next
+    }
+    if let next = fiber.pointee.next {
+      next.pointee.previous = fiber.pointee.previous
+    } else {
+      last = fiber.pointee.previous
+    }
+    fiber.pointee.next = nil
+    fiber.pointee.previous = nil
+  }
 }
 
 /// One running script task.
@@ -40,15 +79,21 @@ struct Fiber {
   var home: ScopePointer
   var previousSibling: FiberPointer?
   var nextSibling: FiberPointer?
-  /// Links of the one list in which it waits: the ready list, a gate's, a task's.
+  /// Links of the one line in which it waits: the ready list, a limiter's, a queue's, a task's.
   var previous: FiberPointer?
   var next: FiberPointer?
-  /// What it waits for: a scope (gate, join) or a task's block.
+  /// What it waits for: a scope (join), or the block of a task, a limiter or a queue.
   var target: UnsafeMutableRawPointer?
   /// The block of its handle, or nil if it was started without one.
   var handle: BlockPointer?
-  /// An error to throw, or a result to hand over, when it runs again.
+  /// An error to throw, or an item of a queue, when it runs again.
   var pending: Value = .none
+  /// It draws the elements of a loop from a queue: what it waits for is the loop's next element.
+  var isDrawing = false
+  /// `pending` is the item that it draws.
+  var hasDrawn = false
+  /// It may be inside a function given to `update`; after a throw it is not.
+  var maybeUpdating = false
   var random: UInt64 = 0
   var startedAt: Int64 = 0
   /// Which child of its home it is, from 0.
@@ -91,6 +136,8 @@ struct Scope {
   var kind: UInt8
   var keepsErrors = false
   var hasElse = false
+  /// A `gather` whose value nobody takes.
+  var dropsResults = false
   var isCancelled = false
   var isShield = false
   /// Its body has ended; it waits for its tasks.
@@ -108,9 +155,12 @@ struct Scope {
   var children = 0
   /// The nearest limiter of the same fiber, itself included; what is started here passes it.
   var gate: ScopePointer?
-  var permits = 0
-  var firstWaiter: FiberPointer?
-  var lastWaiter: FiberPointer?
+  /// The next limiter further out.
+  var outerGate: ScopePointer?
+  /// Of a limiter, or what a `with` holds: the block of a semaphore, lock or rate limiter.
+  var limiter: BlockPointer?
+  /// A `with` has what it asked for.
+  var holdsPermit = false
   /// Children so far.
   var nextIndex = 0
   /// The outcome: a list of results (`gather`), the winner (`race`), else unset.
@@ -128,6 +178,8 @@ struct Scope {
   /// Where it was opened: an index into the image's code.
   var openedAt: Int32 = 0
   var openedTime: Int64 = 0
+  /// For `.cancel()`: where it was called, an index into the image's code; else -1.
+  var cancelledFrom: Int32 = -1
 }
 
 /// What the run loop needs of a function.

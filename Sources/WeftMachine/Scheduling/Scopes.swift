@@ -26,6 +26,7 @@ extension Machine {
       GroupBlock(handle).scope = nil
       heap.release(handle)
     }
+    if let limiter = scope.pointee.limiter { heap.release(limiter) }
     heap.release(scope.pointee.results)
     heap.release(scope.pointee.labels)
     heap.release(scope.pointee.errors)
@@ -39,6 +40,9 @@ extension Machine {
     if scope.pointee.isCancelled { return }
     scope.pointee.isCancelled = true
     scope.pointee.reason = reason
+    if reason == .asked, let fiber = core.pointee.fiber {
+      scope.pointee.cancelledFrom = Int32(truncatingIfNeeded: position(of: fiber.pointee.pc))
+    }
     core.pointee.cancelledScopes += 1
     var affected: [FiberPointer] = []
     if let owner = scope.pointee.owner { affected.append(owner) }
@@ -54,6 +58,58 @@ extension Machine {
     // Those that wait at a gate end here and now, and wake who awaits them. By then each of these must know of its own
     // cancellation, or it would take theirs for an error.
     for fiber in waiting where fiber.pointee.wait != .nothing { interrupt(fiber) }
+  }
+
+  /// Why a task was cancelled, and where.
+  struct Cancellation {
+    var reason = CancelReason.none
+    /// The kind of the cancelled block, a `ScopeKind`.
+    var kind: UInt8 = 0
+    /// Where the block was opened, or `.cancel()` called: an index into the image's code.
+    var place: Int32 = -1
+
+    init() {}
+
+    init(of scope: ScopePointer) {
+      reason = scope.pointee.reason
+      kind = scope.pointee.kind
+      place = reason == .asked ? scope.pointee.cancelledFrom : scope.pointee.openedAt
+    }
+  }
+
+  /// The error that those get who want what a cancelled task would have given.
+  func taskCancelledError(_ task: String, _ cancellation: Cancellation) -> Value {
+    let line = cancellation.place < 0 ? 0 : line(ofCode: Int(cancellation.place))
+    let block = "`\(ScopeKind(rawValue: cancellation.kind) ?? .root)` in line \(line)"
+    let why =
+      switch cancellation.reason {
+      case .failure: ", because another task of the \(block) failed"
+      case .deadline: ", because the time of the \(block) was over"
+      case .winner: ", because another task of the \(block) won"
+      case .bodyLeft: ", because the \(block) was left"
+      case .asked: line > 0 ? " by `.cancel()` in line \(line)" : ""
+      case .outside: ", because the run was ended"
+      case .deadlock: ", because no task could go on"
+      case .none: ""
+      }
+    return raise(.taskCancelledError, "\(task) was cancelled\(why)").error
+  }
+
+  /// Lets the cancellation of the run reach what all shields that are open keep it from. False when that wakes nobody.
+  func endShields() -> Bool {
+    guard let root else { return false }
+    var fibers: [FiberPointer] = []
+    collectDescendants(of: root, &fibers)
+    for fiber in fibers {
+      var current = fiber.pointee.scope
+      while current != fiber.pointee.home {
+        current.pointee.isShield = false
+        guard let parent = current.pointee.parent else { break }
+        current = parent
+      }
+    }
+    for fiber in fibers { interrupt(fiber) }
+    return core.pointee.firstReady != nil
   }
 
   /// The fibers started in `scope`, in the scopes that its owner has opened within it, and in theirs.
@@ -161,7 +217,8 @@ extension Machine {
       // One that was cancelled by itself takes nothing from the block.
       if isLate { scope.pointee.lostChild = true }
       if kind == .gather, scope.pointee.keepsErrors {
-        setResult(scope, index, raise(.taskCancelledError, "the task was cancelled").error)
+        let reason = taskCancelledError("the task", Cancellation(of: self.cancelledScope(from: scope) ?? scope))
+        setResult(scope, index, reason)
       }
     }
   }
@@ -184,6 +241,7 @@ extension Machine {
   }
 
   private func setResult(_ scope: ScopePointer, _ index: Int, _ value: Value) {
+    if scope.pointee.dropsResults { return heap.release(value) }
     if scope.pointee.results.tag == Kind.unset { scope.pointee.results = Value(heap.makeList(capacity: 4).block) }
     let place = resultsSlot(scope)
     while ListBlock(place.pointee).count <= index { heap.append(.none, toList: place) }
@@ -217,10 +275,7 @@ extension Machine {
     let scope = fiber.pointee.scope
     scope.pointee.isExiting = true
     scope.pointee.register = Int32(register)
-    if scope.pointee.isReserved {
-      scope.pointee.isReserved = false
-      releasePermits(of: scope)
-    }
+    giveBackReservation(of: scope)
     let completion = fiber.pointee.base + register
     switch Int(completion.pointee.int) {
     case Completion.thrown:
@@ -252,6 +307,7 @@ extension Machine {
     let place = fiber.pointee.base + Int(scope.pointee.register)
     let outcome = outcome(of: scope, place)
     if let parent = scope.pointee.parent { fiber.pointee.scope = parent }
+    if scope.pointee.holdsPermit, let limiter = scope.pointee.limiter { release(permitOf: LimiterBlock(limiter)) }
     discard(scope)
     return outcome
   }
@@ -334,13 +390,19 @@ extension Machine {
     var singles = Value(heap.makeList(capacity: list.count).block)
     var known: Set<UInt64> = []
     for index in 0..<list.count { appendSingles(of: list.elements[index], to: &singles, &known) }
-    let first = ListBlock(singles).elements[0]
-    if ListBlock(singles).count == 1 {
-      let only = first.retained()
+    return combined(singles)
+  }
+
+  /// The first of a list of single errors, with all of them in `all` if there are several; takes the list over. None if
+  /// there is none.
+  func combined(_ singles: Value) -> Value {
+    let list = ListBlock(singles)
+    guard list.count > 1 else {
+      let only = list.count == 0 ? .none : list.elements[0].retained()
       heap.release(singles)
       return only
     }
-    let combined = copyError(first)
+    let combined = copyError(list.elements[0])
     heap.release(combined.all.pointee)
     combined.all.pointee = singles
     return Value(combined.block)

@@ -86,7 +86,8 @@ extension Machine {
       if node.pointee.isScope {
         deadlinePassed(raw.assumingMemoryBound(to: Scope.self))
       } else {
-        wake(raw.assumingMemoryBound(to: Fiber.self))
+        let fiber = raw.assumingMemoryBound(to: Fiber.self)
+        if fiber.pointee.wait == .gate { tokenIsDue(fiber) } else { wake(fiber) }
       }
     }
   }

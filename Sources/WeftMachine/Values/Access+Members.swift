@@ -17,11 +17,20 @@ extension Machine {
       case Kind.duration: Machine.durationMember(base.int, text)
       case Kind.rate: rateMember(base.float, text)
       case Kind.range: Machine.rangeMember(RangeBlock(base), text)
-      case Kind.errorKind: text == "name" ? Machine.name(ofKind: base).retained() : nil
+      case Kind.semaphore, Kind.lock, Kind.rateLimiter, Kind.queue, Kind.shared: handleMember(base, text)
+      case Kind.errorKind: kindMember(Machine.name(ofKind: base), text)
       default: nil
       }
     if let result { return result }
     throw noMember(base, text)
+  }
+
+  private func kindMember(_ name: Value, _ member: String) -> Value? {
+    switch member {
+    case "name": name.retained()
+    case "parent": parent(ofKind: name.text).map { heap.makeErrorKind(intern($0)) } ?? Value.none
+    default: nil
+    }
   }
 
   private func missingKey(_ base: Value, _ name: Value) -> Thrown {
@@ -71,7 +80,12 @@ extension Machine {
       ]
     case .rate: ["per_second", "interval"]
     case .range: ["lower", "upper"]
-    case .errorKind: ["name"]
+    case .semaphore: ["available", "permits"]
+    case .lock: ["locked"]
+    case .rateLimiter: ["rate", "burst"]
+    case .queue: ["closed", "limit"]
+    case .shared: ["value"]
+    case .errorKind: ["name", "parent"]
     default: []
     }
   }
@@ -173,6 +187,11 @@ extension Machine {
     case Kind.response: .response
     case Kind.task: .task
     case Kind.group: .group
+    case Kind.semaphore: .semaphore
+    case Kind.lock: .lock
+    case Kind.rateLimiter: .rateLimiter
+    case Kind.queue: .queue
+    case Kind.shared: .shared
     case Kind.errorKind: .errorKind
     default: .none
     }

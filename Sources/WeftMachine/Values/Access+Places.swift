@@ -14,6 +14,11 @@ extension Machine {
         let hash = try hash(forKey: index)
         try checkGrowth(ofMap: slot)
         heap.set(index.retained(), hash: hash, to: value, inMap: slot)
+      case Kind.shared:
+        let place = try sharedPlace(slot, index)
+        let before = place.pointee
+        place.pointee = value
+        heap.release(before)
       default: throw cannotChange(slot.pointee)
       }
     } catch {
@@ -33,8 +38,19 @@ extension Machine {
       if !base.pointee.isUnique { try checkGrowth(ofMap: base) }
       if let place = heap.existing(index, hash: hash, inMap: base) { return place }
       throw keyError(index, in: MapBlock(base.pointee))
+    case Kind.shared: return try sharedPlace(base, index)
     default: throw cannotChange(base.pointee)
     }
+  }
+
+  /// The place of a Shared's value, the one part of it that can change.
+  private func sharedPlace(
+    _ slot: UnsafeMutablePointer<Value>, _ name: Value
+  ) throws(Thrown) -> UnsafeMutablePointer<Value> {
+    guard name.tag == Kind.string, name.text == "value" else {
+      throw raise(.typeError, "a Shared has one part that can change, its `.value`")
+    }
+    return CellBlock(slot.pointee).slot
   }
 
   private func listPlace(

@@ -117,7 +117,9 @@ extension Machine {
 
   @inline(never) private func uncommonHash(_ key: Value) throws(Thrown) -> UInt64 {
     switch key.tag {
-    case Kind.bool, Kind.duration, Kind.task, Kind.group: return Hash.word(key.bits, tag: key.tag)
+    case Kind.bool, Kind.duration, Kind.task, Kind.group, Kind.semaphore, Kind.lock, Kind.rateLimiter, Kind.queue,
+      Kind.shared:
+      return Hash.word(key.bits, tag: key.tag)
     case Kind.bigInt: return Hash.integer(IntegerBlock(key))
     default:
       let name = Machine.typeName(key)

@@ -14,7 +14,7 @@ extension Machine {
   static func text(_ value: Double) -> String { value.isNaN ? "nan" : value.description }
 
   /// One literal: the largest unit of days, hours and minutes that fits exactly, else seconds and below with a fraction.
-  static func text(duration: Int64) -> String {
+  package static func text(duration: Int64) -> String {
     let size = duration.magnitude
     let sign = duration < 0 ? "-" : ""
     if size == 0 { return "0s" }

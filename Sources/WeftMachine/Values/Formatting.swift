@@ -86,6 +86,7 @@ extension Machine {
 
   private func textOfObject(_ value: Value, quoted: Bool) -> String {
     switch value.tag {
+    case Kind.during: return "<during>"
     case Kind.bytes: return "<\(BytesBlock(value).count) bytes>"
     case Kind.range:
       let range = RangeBlock(value)

@@ -237,7 +237,7 @@ extension Heap {
         dead = child
       }
       switch block.pointee.kind {
-      case Kind.cell, Kind.task, Kind.error: BlockLinks(block).unlink()
+      case Kind.cell, Kind.shared, Kind.task, Kind.error, Kind.queue: BlockLinks(block).unlink()
       default: break
       }
       freeBlock(block)
@@ -269,8 +269,11 @@ extension Heap {
     case Kind.response:
       values = ResponseBlock(block).slots
       count = ResponseBlock.slotCount
-    case Kind.cell:
+    case Kind.cell, Kind.shared:
       values = CellBlock(block).slot
+      count = 1
+    case Kind.queue:
+      values = QueueBlock(block).items
       count = 1
     case Kind.errorKind:
       values = block.at(Block.headerSize)

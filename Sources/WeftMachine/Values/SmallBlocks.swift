@@ -29,7 +29,7 @@ struct BlockLinks {
 
   @inline(__always) private static func offset(_ kind: UInt64) -> Int {
     switch kind {
-    case Kind.task: 48
+    case Kind.task, Kind.queue: 48
     case Kind.error: 32 + ErrorBlock.slotCount * 16
     default: 32
     }
@@ -232,5 +232,5 @@ struct TaskBlock {
   static let slotCount = 3
   @inline(__always) init(_ block: BlockPointer) { self.block = block }
   @inline(__always) init(_ value: Value) { block = value.block }
-  @inline(__always) var slots: UnsafeMutablePointer<Value> { block.at(64) }
+  @inline(__always) var slots: UnsafeMutablePointer<Value> { block.at(96) }
 }

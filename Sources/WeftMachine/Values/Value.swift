@@ -16,6 +16,8 @@ public enum Kind {
   public static let unset: UInt64 = 8
   /// Bookkeeping of the machine (a completion, an iterator). Scripts never see it.
   public static let raw: UInt64 = 9
+  /// The sequence 0, 1, 2 … until an instant: nanoseconds on the machine's clock as an `Int64`.
+  public static let during: UInt64 = 10
 
   public static let firstHeap: UInt64 = 16
   public static let string: UInt64 = 16
@@ -36,6 +38,12 @@ public enum Kind {
   public static let group: UInt64 = 27
   /// A kind of error, such as `TimeoutError`: holds its name.
   public static let errorKind: UInt64 = 28
+  public static let semaphore: UInt64 = 29
+  public static let lock: UInt64 = 30
+  public static let rateLimiter: UInt64 = 31
+  public static let queue: UInt64 = 32
+  /// A cell that several tasks see; laid out as a captured variable.
+  public static let shared: UInt64 = 33
 }
 
 /// One script value: 16 bytes of plain data. Copying one does not count a reference; `retain` and `release` do.
@@ -60,6 +68,9 @@ public struct Value: Sendable {
   @inline(__always) public static var unset: Value { Value(tag: Kind.unset, bits: 0) }
   @inline(__always) public static func duration(_ nanoseconds: Int64) -> Value {
     Value(tag: Kind.duration, bits: UInt64(bitPattern: nanoseconds))
+  }
+  @inline(__always) public static func during(until deadline: Int64) -> Value {
+    Value(tag: Kind.during, bits: UInt64(bitPattern: deadline))
   }
   @inline(__always) public static func rate(_ perSecond: Double) -> Value {
     Value(tag: Kind.rate, bits: perSecond.bitPattern)

@@ -59,7 +59,7 @@ struct HTTPBin: Sendable {
   }
 
   /// What comes before the first newline, or the end.
-  private static func firstLine(of file: FileHandle) async -> String {
+  static func firstLine(of file: FileHandle) async -> String {
     await withCheckedContinuation { continuation in
       DispatchQueue.global().async {
         var text = Data()

@@ -8,7 +8,9 @@ import WeftHTTP
 /// Those that take longer than three seconds run with `WEFT_INTEGRATION=1` only: `make integration`.
 @Suite(.needsHTTPBin, .httpbin)
 struct IntegrationTests {
-  private static let examples = Example.all.filter { RealRun.isLongWanted || $0.duration <= 3 * second }
+  private static let examples = Example.all.filter {
+    $0.shutdownAt == nil && !$0.isPitfall && (RealRun.isLongWanted || $0.duration <= 3 * second)
+  }
 
   /// Without what depends on the machine, the times at the ends of lines, and on the server, the sums of bytes.
   private func comparable(_ output: String) -> String {
@@ -32,6 +34,23 @@ struct IntegrationTests {
     // Nobody listens on port 1.
     let (result, _) = try await RealRun.of(script, base: "http://127.0.0.1:1")
     #expect(script.complaint(about: result).contains("FetchError: cannot connect to 127.0.0.1:1"))
+    #expect(result.leftovers.isClean)
+  }
+
+  /// Row 23: whenever it is asked to end, what is in flight is finished and counted.
+  @Test(arguments: [1, 3, 4, 5])
+  func inGoodOrder(after requests: Int) async throws {
+    let server = try await LoopbackServer.start()
+    let script = try Example.named("23-in-good-order").script()
+    let control = RunControl()
+    let (result, output) = try await RealRun.of(
+      script, base: "http://127.0.0.1:\(server.port)", control: control,
+      fetcher: { CountingFetcher($0) { if $0 == requests { control.shutdown() } } })
+    let statistics = server.statistics
+    await server.stop()
+    #expect(script.complaint(about: result) == "")
+    #expect(result.wasShutDown)
+    #expect(output.contains("\n\(statistics.requests) pages by 3 workers, none cut off\n"))
     #expect(result.leftovers.isClean)
   }
 

@@ -12,9 +12,12 @@ enum RealRun {
 
   /// Runs a script.
   ///
-  /// - Parameter base: The script's `param base`; the httpbin of the current test if it is left out.
+  /// - Parameters:
+  ///   - base: The script's `param base`; the httpbin of the current test if it is left out.
+  ///   - fetcher: Puts something in front of the network.
   static func of(
-    _ script: Script, base: String? = nil, _ params: [String: ParamValue] = [:]
+    _ script: Script, base: String? = nil, _ params: [String: ParamValue] = [:], control: RunControl = RunControl(),
+    fetcher wrap: (HTTPFetcher) -> any Fetcher = { $0 }
   ) async throws -> (result: RunResult, output: String) {
     var options = RunOptions()
     options.params = params
@@ -22,8 +25,35 @@ enum RealRun {
     let fetcher = HTTPFetcher()
     let output = Mutex<[UInt8]>([])
     let result = await script.run(
-      options, fetcher: fetcher, observer: RunObserver(output: { bytes in output.withLock { $0 += bytes } }))
+      options, fetcher: wrap(fetcher), control: control,
+      observer: RunObserver(output: { bytes in output.withLock { $0 += bytes } }))
     await fetcher.shutdown()
     return (result, String(decoding: output.withLock { $0 }, as: UTF8.self))
   }
+}
+
+/// Tells how many requests have been started.
+final class CountingFetcher: Fetcher {
+  private let fetcher: HTTPFetcher
+  private let started: @Sendable (Int) -> Void
+  private let count = Mutex(0)
+
+  init(_ fetcher: HTTPFetcher, started: @escaping @Sendable (Int) -> Void) {
+    self.fetcher = fetcher
+    self.started = started
+  }
+
+  func start(
+    _ request: FetchRequest, completion: @escaping @Sendable (Result<FetchResponse, FetchFailure>) -> Void
+  ) -> any FetchCancelling {
+    let cancelling = fetcher.start(request, completion: completion)
+    started(
+      count.withLock {
+        $0 += 1
+        return $0
+      })
+    return cancelling
+  }
+
+  func shutdown() async { await fetcher.shutdown() }
 }

@@ -1,0 +1,72 @@
+extension Explanation {
+  /// What is allowed and hardly meant.
+  static let advice = [
+    Explanation(
+      "W0101", "an `await` before a call",
+      """
+      Any call may wait, and gives its value when it is done. `await` is for the handle of a task that was started.
+      """,
+      wrong: "task work() { sleep 1s }\nawait work()", right: "task work() { sleep 1s }\nlet t = start work()\nawait t"),
+    Explanation(
+      "W0102", "a loop that is one task",
+      """
+      Each child of `gather { }` is one task, so the passes of a loop in it run one after the other. `gather for` makes a task
+      for each element.
+      """,
+      wrong: "gather { for n in 1...3 { sleep 1s } }", right: "gather for n in 1...3 { sleep 1s }"),
+    Explanation(
+      "W0201", "an update that can get lost",
+      """
+      The variable is read, then the task waits, and then it writes. What another task has written during the wait is lost.
+      `x += e` works `e` out first, and reads and writes `x` afterwards with no wait in between.
+      """,
+      wrong: "task size(n) { sleep 1s; n }\nvar total = 0\ngather for n in 1...3 { total = total + size(n) }",
+      right: "task size(n) { sleep 1s; n }\nvar total = 0\ngather for n in 1...3 { total += size(n) }"),
+    Explanation(
+      "W0202", "a limiter that limits nothing",
+      """
+      `semaphore` and `rate` act on tasks that are started directly inside them. In this one nothing starts any: its body runs as if
+      the limiter were not there.
+      """,
+      wrong: "semaphore(2) { for n in 1...9 { sleep 1s } }",
+      right: "semaphore(2) { gather for n in 1...9 { sleep 1s } }"),
+    Explanation(
+      "W0203", "a loop that could be a `gather`",
+      """
+      The passes of this loop fetch and have nothing to do with each other, but each waits for the one before. `gather for` runs
+      them together, with a limiter around it if they are many. Told by `weft check` only: one after the other is right,
+      too.
+      """,
+      wrong: "for n in 1...3 { print(fetch(\"http://127.0.0.1:8080/bytes/\\(n)\").size) }",
+      right: "gather for n in 1...3 { print(fetch(\"http://127.0.0.1:8080/bytes/\\(n)\").size) }"),
+    Explanation(
+      "W0204", "an error that nobody sees",
+      """
+      With `errors: keep` a failure cancels nothing and is thrown nowhere: it stays in the handle or in the list of results. Here
+      that is dropped, so a failure would go unseen. If that is meant, `let _ = …` says so.
+      """,
+      wrong: """
+        gather(errors: keep) for n in 1...3 { fetch("http://127.0.0.1:8080/bytes/\\(n)").check() }
+        print("done")
+        """,
+      right: """
+        let pages = gather(errors: keep) for n in 1...3 { fetch("http://127.0.0.1:8080/bytes/\\(n)").check() }
+        print(len([page for page in pages if page is Error]), "failed")
+        """),
+  ]
+
+  /// What has its syntax and not more yet, and what must never be seen.
+  static let later = [
+    Explanation(
+      "E0901", "what is not part of this version yet",
+      """
+      The language has it, and this version of Weft does not. The reference lists what is missing.
+      """,
+      wrong: "pool(threads: 2) { gather for n in 1...3 { n } }", right: "gather for n in 1...3 { n }"),
+    Explanation(
+      "E0999", "a fault in Weft",
+      """
+      A part of Weft that is written in Weft does not compile. No script can be the reason: please report it.
+      """),
+  ]
+}

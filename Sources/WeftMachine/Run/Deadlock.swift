@@ -1,0 +1,209 @@
+import WeftCompiler
+import WeftSyntax
+
+/// When no task can go on and nothing outside is awaited, none ever will.
+extension Machine {
+  /// The run is cancelled, so that every `finally` runs; if it was before, only shields hold that off, and what they wait for
+  /// cannot come.
+  func deadlock() {
+    if deadlockReport == nil, let root, !root.pointee.isCancelled {
+      deadlockReport = reportOfDeadlock()
+      cancel(root, .deadlock)
+    } else if !endShields() {
+      outcome = .failed(deadlockReport ?? reportOfDeadlock())
+    }
+  }
+
+  private func reportOfDeadlock() -> ErrorReport {
+    let error = raise(
+      .deadlockError, "no task can go on",
+      hint: "each waits for something that only another of them could give"
+    ).error
+    defer { heap.release(error) }
+    var report = report(of: error)
+    let fibers = allFibers()
+    let holders = holders(fibers)
+    let waiting = fibers.filter { $0.pointee.wait != .join }
+    for fiber in waiting.prefix(Self.mostLines) { report.notes.append(sentence(fiber)) }
+    if waiting.count > Self.mostLines { report.notes.append("… and \(waiting.count - Self.mostLines) more tasks wait") }
+    if let circle = circle(fibers, holders) {
+      let steps = circle.map { "\(name(of: $0, short: true)) → \(object(of: $0, short: true)) → " }
+      report.notes.append("the circle: " + steps.joined() + name(of: circle[0], short: true))
+    }
+    return report
+  }
+
+  private static let mostLines = 12
+
+  /// Every fiber of the run, outer ones first.
+  private func allFibers() -> [FiberPointer] {
+    guard let root else { return [] }
+    var fibers: [FiberPointer] = []
+    var open: [ScopePointer] = [root]
+    var next = 0
+    while next < open.count {
+      var children: [FiberPointer] = []
+      var child = open[next].pointee.firstChild
+      while let fiber = child {
+        children.append(fiber)
+        child = fiber.pointee.nextSibling
+      }
+      for fiber in children.reversed() {
+        fibers.append(fiber)
+        var inner = fiber.pointee.scope
+        while inner != fiber.pointee.home {
+          open.append(inner)
+          guard let parent = inner.pointee.parent else { break }
+          inner = parent
+        }
+      }
+      next += 1
+    }
+    return fibers
+  }
+
+  // MARK: Who waits for whom
+
+  /// The fibers that hold a permit of each limiter.
+  private func holders(_ fibers: [FiberPointer]) -> [BlockPointer: [FiberPointer]] {
+    var holders: [BlockPointer: [FiberPointer]] = [:]
+    for fiber in fibers {
+      for scope in withs(of: fiber) {
+        if let limiter = scope.pointee.limiter { holders[limiter, default: []].append(fiber) }
+      }
+      guard fiber.pointee.holdsPermits else { continue }
+      var current = fiber.pointee.home.pointee.gate
+      while let gate = current {
+        if let limiter = gate.pointee.limiter { holders[limiter, default: []].append(fiber) }
+        current = gate.pointee.outerGate
+      }
+    }
+    return holders
+  }
+
+  /// The `with` blocks in which a fiber holds something, outermost first.
+  private func withs(of fiber: FiberPointer) -> [ScopePointer] {
+    var found: [ScopePointer] = []
+    var current = fiber.pointee.scope
+    while current != fiber.pointee.home {
+      if current.pointee.holdsPermit { found.append(current) }
+      guard let parent = current.pointee.parent else { break }
+      current = parent
+    }
+    return found.reversed()
+  }
+
+  /// The fibers without which `fiber` cannot go on, as far as that is known.
+  private func blockers(of fiber: FiberPointer, _ holders: [BlockPointer: [FiberPointer]]) -> [FiberPointer] {
+    guard let target = fiber.pointee.target else { return [] }
+    switch fiber.pointee.wait {
+    case .task: return TaskBlock(target.assumingMemoryBound(to: Block.self)).fiber.map { [$0] } ?? []
+    case .lazy:
+      guard case .begun(let worker) = lazyValues[Int(bitPattern: target) - 1].state else { return [] }
+      return [worker]
+    case .gate: return holders[target.assumingMemoryBound(to: Block.self)] ?? []
+    case .join:
+      var children: [FiberPointer] = []
+      var child = target.assumingMemoryBound(to: Scope.self).pointee.firstChild
+      while let fiber = child {
+        children.append(fiber)
+        child = fiber.pointee.nextSibling
+      }
+      return children
+    default: return []
+    }
+  }
+
+  /// Fibers of which each waits for the next, and the last for the first; nil if there is no such circle.
+  private func circle(_ fibers: [FiberPointer], _ holders: [BlockPointer: [FiberPointer]]) -> [FiberPointer]? {
+    var done: Set<FiberPointer> = []
+    for start in fibers where !done.contains(start) {
+      // A path, with what is still to be tried from each fiber on it.
+      var path: [(fiber: FiberPointer, rest: [FiberPointer])] = [(start, blockers(of: start, holders))]
+      var places: [FiberPointer: Int] = [start: 0]
+      while let last = path.last {
+        guard let next = last.rest.last else {
+          done.insert(last.fiber)
+          places[last.fiber] = nil
+          path.removeLast()
+          continue
+        }
+        path[path.count - 1].rest.removeLast()
+        if let place = places[next] { return path[place...].map(\.fiber) }
+        if done.contains(next) { continue }
+        places[next] = path.count
+        path.append((next, blockers(of: next, holders)))
+      }
+    }
+    return nil
+  }
+
+  // MARK: Words
+
+  private func sentence(_ fiber: FiberPointer) -> String {
+    let place = line(ofCode: scriptPosition(of: fiber))
+    var text = "\(name(of: fiber)) waits in line \(place) for \(object(of: fiber))"
+    let held = withs(of: fiber).compactMap { scope in
+      scope.pointee.limiter.map {
+        "\(thing($0)) `\(excerpt(ofCode: Int(scope.pointee.openedAt)))` since line \(line(ofCode: Int(scope.pointee.openedAt)))"
+      }
+    }
+    if !held.isEmpty { text += "; it holds " + held.joined(separator: " and ") }
+    return text
+  }
+
+  /// What a fiber waits for.
+  private func object(of fiber: FiberPointer, short: Bool = false) -> String {
+    if fiber.pointee.wait == .shutdown { return "a shutdown" }
+    guard let target = fiber.pointee.target else { return "what never comes" }
+    switch fiber.pointee.wait {
+    case .task:
+      let task = TaskBlock(target.assumingMemoryBound(to: Block.self))
+      return task.fiber.map { name(of: $0, short: short) } ?? "a task"
+    case .gate:
+      let block = target.assumingMemoryBound(to: Block.self)
+      if !fiber.pointee.isFresh, fiber.pointee.scope.pointee.kind == ScopeKind.with.rawValue {
+        return "\(thing(block)) `\(excerpt(ofCode: scriptPosition(of: fiber)))`"
+      }
+      var current = (fiber.pointee.isFresh ? fiber.pointee.home : fiber.pointee.scope).pointee.gate
+      while let gate = current, gate.pointee.limiter != block { current = gate.pointee.outerGate }
+      return "a permit of the `semaphore` block in line \(current.map { line(ofCode: Int($0.pointee.openedAt)) } ?? 0)"
+    case .get: return "an item" + (short ? " of a queue" : ": `\(excerpt(ofCode: scriptPosition(of: fiber)))`")
+    case .put: return "room in a queue" + (short ? "" : ": `\(excerpt(ofCode: scriptPosition(of: fiber)))`")
+    case .drain: return "the work on a queue" + (short ? "" : ": `\(excerpt(ofCode: scriptPosition(of: fiber)))`")
+    case .lazy: return "the value of `\(lazyName(fiber))`"
+    case .join: return "the tasks of its block in line \(line(ofCode: scriptPosition(of: fiber)))"
+    default: return "what never comes"
+    }
+  }
+
+  private func thing(_ limiter: BlockPointer) -> String {
+    limiter.pointee.kind == Kind.lock ? "the lock" : "a permit of the semaphore"
+  }
+
+  private func name(of fiber: FiberPointer, short: Bool = false) -> String {
+    if fiber.pointee.home == root { return "the script" }
+    let home = fiber.pointee.home
+    let kind = ScopeKind(rawValue: home.pointee.kind) ?? .root
+    var task = "task \(fiber.pointee.index + 1)"
+    if !short { task += " of the `\(kind)` in line \(line(ofCode: Int(home.pointee.openedAt)))" }
+    guard let index = function(at: scriptPosition(of: fiber)), image.functions[index].role == .task else {
+      return task
+    }
+    return "`\(image.functions[index].name)` (\(task))"
+  }
+
+  /// The text of the script that an index into the image's code came from, if it is short.
+  private func excerpt(ofCode position: Int) -> String {
+    guard let index = function(at: position), image.functions[index].source >= 0 else { return "…" }
+    let text = image.sources[image.functions[index].source].text(image.spans[position])
+    let line = text.split(separator: "\n", omittingEmptySubsequences: false).first.map(String.init) ?? ""
+    return line.count > 40 || line.count < text.count ? line.prefix(39) + "…" : line
+  }
+
+  /// The line of the script that an index into the image's code belongs to; 0 for the prelude.
+  func line(ofCode position: Int) -> Int {
+    guard let index = function(at: position), image.functions[index].source >= 0 else { return 0 }
+    return image.sources[image.functions[index].source].line(at: Int(image.spans[position].start))
+  }
+}

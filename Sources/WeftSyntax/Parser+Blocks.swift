@@ -184,8 +184,14 @@ extension Parser {
   }
 
   private mutating func finishContextualBlock(_ start: Token, _ arguments: [Argument], _ base: Int) -> Expr {
+    let nameStart = token.span
     let name = parseBlockName()
     let word = names[Int(start.value)]
+    if let name, !recovering, !start.isWord(.retry) {
+      note(
+        Code.expectedBlock, "`\(word)` gives no name", at: nameStart.union(name.span), caret: "remove this",
+        hint: "only `retry` and `taskgroup` do")
+    }
     let body = parseBlock(for: "`\(word)`", base: base)
     defer { grow() }
     guard let kind = ScopedKind(rawValue: word) else {

@@ -22,11 +22,11 @@ import Testing
   @Test(arguments: 0..<4)
   func someCases(_ part: Int) throws {
     var fuzzer = try Fuzzer(repository: Self.repository)
-    for number in stride(from: part, to: 1_000, by: 4) {
+    for number in stride(from: part, to: 200, by: 4) {
       if let problem = fuzzer.problem(ofCase: number) { Issue.record("case \(number): \(problem)") }
     }
     // Most of what the grammar makes has to get as far as the machine.
-    if part < 2 { #expect(fuzzer.counts.parsed == 250 && fuzzer.counts.ran > 200 && fuzzer.counts.completed > 100) }
+    if part < 2 { #expect(fuzzer.counts.parsed == 50 && fuzzer.counts.ran > 40 && fuzzer.counts.completed > 20) }
   }
 
   @Test(arguments: crashes)

@@ -52,6 +52,11 @@ package struct Fuzzer {
     }
   }
 
+  /// The part of a case's script that is run.
+  package mutating func runnable(_ number: Int) -> [UInt8] {
+    number % 4 < 2 ? compiling(statements(number)).bytes : script(number)
+  }
+
   /// What is wrong with a case; nil if nothing is.
   package mutating func problem(ofCase number: Int) -> String? {
     counts.made += 1

@@ -49,7 +49,7 @@ extension Generator {
     case "pattern", "mapPatternPart": emit(names.declare(lastBinding == "var" ? "v" : "c"), in: rule)
     case "task": emit(taskName, in: rule)
     case "parameter", "closure": emit(names.declare("p"), in: rule)
-    case "taskgroup", "scope", "import": emit(names.declare("g"), in: rule)
+    case "taskgroup", "scoped", "import": emit(names.declare("g"), in: rule)
     case "caught": emit(names.declare("e"), in: rule)
     case "param": emit(names.declare("o"), in: rule)
     case "target":

@@ -130,13 +130,11 @@ struct Generator {
     context.isHead = saved.isHead
   }
 
-  /// In percent. `semaphore` and its kin mean nothing without arguments, and only `retry` has a name.
+  /// In percent. `semaphore` and its kin mean nothing without arguments.
   private func chance(of optional: Grammar.Node, in rule: String) -> Int {
     if Generator.operators.contains(rule) { return 12 }
     if rule == "try" || rule == "child" { return 15 }
-    guard rule == "scope" else { return 35 }
-    if case .sequence(let parts) = optional, case .rule("arguments")? = parts.last { return 95 }
-    return 10
+    return rule == "options" ? 95 : 35
   }
 
   /// Arguments that a block takes; any others are allowed by the grammar, too, but no script has them.

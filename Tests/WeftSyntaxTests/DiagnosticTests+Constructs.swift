@@ -476,6 +476,17 @@ extension DiagnosticTests {
       """##),
     Sample(
       ##"""
+      timeout(1s) as t { t }
+      """##,
+      ##"""
+      error: `timeout` gives no name  [E0125]
+         ╭─ t.weft:1:13
+       1 │ timeout(1s) as t { t }
+         │             ^^^^ remove this
+         = hint: only `retry` and `taskgroup` do
+      """##),
+    Sample(
+      ##"""
       throws(1) { a }; mock f; mock fetch "x"
       """##,
       ##"""

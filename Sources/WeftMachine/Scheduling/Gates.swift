@@ -71,6 +71,7 @@ extension Machine {
     guard let limiter = waitedLimiter(of: fiber) else { return }
     limiter.waiters.pointee.remove(fiber)
     limiter.take(at: fiber.pointee.timer.deadline)
+    limiter.grantedAt = now
     awaitToken(limiter)
     granted(fiber, by: limiter)
   }

@@ -38,6 +38,12 @@ struct LimiterBlock {
     nonmutating set { block.at(72, as: Int32.self).pointee = newValue }
   }
 
+  /// When one who waited was given a token, on the machine's clock, which may have been late for it.
+  var grantedAt: Int64 {
+    get { block.at(80, as: Int64.self).pointee }
+    nonmutating set { block.at(80, as: Int64.self).pointee = newValue }
+  }
+
   /// Nanoseconds between two tokens.
   private var interval: Double { min(1e9 / rate, 1e18) }
 
@@ -59,6 +65,8 @@ struct LimiterBlock {
       permits -= 1
       return
     }
+    // Who comes right after one that was late would have come when that was due, and loses no token either.
+    let time = time == grantedAt ? min(time, nextToken) : time
     // A token is due at the next whole nanosecond; what it is late by that is no time lost.
     if full &+ (fraction > 0 ? 1 : 0) < time {
       full = time
@@ -96,6 +104,7 @@ extension Heap {
     limiter.block.at(56, as: Int64.self).pointee = Int64.min / 2
     limiter.block.at(64, as: Double.self).pointee = 0
     limiter.madeAt = -1
+    limiter.grantedAt = Int64.min
     return limiter
   }
 

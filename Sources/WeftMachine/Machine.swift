@@ -336,7 +336,8 @@ public final class Machine {
         scope.pointee.parent != root || kind == .gather
       else { continue }
       best = BlockProgress(
-        kind: "\(kind)", line: line(ofCode: Int(scope.pointee.openedAt)), started: scope.pointee.nextIndex,
+        kind: "\(kind)", line: line(ofCode: Int(scope.pointee.openedAt)),
+        file: file(ofCode: Int(scope.pointee.openedAt)), started: scope.pointee.nextIndex,
         running: scope.pointee.children, elapsed: elapsed
       )
     }
@@ -364,8 +365,9 @@ public final class Machine {
 /// How far a block is.
 public struct BlockProgress: Sendable {
   public var kind: String
-  /// Of the script.
   public var line: Int
+  /// The name of the file; nil for the script's own.
+  public var file: String?
   /// Tasks started so far, and how many of them still run.
   public var started: Int
   public var running: Int

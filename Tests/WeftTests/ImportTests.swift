@@ -129,6 +129,27 @@ import WeftSyntax
         """)
   }
 
+  @Test func whatIsToldOfBlocksNamesTheirFile() throws {
+    let lib = """
+      task stuck() {
+        let l = lock()
+        gather { with l { t2(l) } }
+      }
+      task t2(l) { with l { 1 } }
+      task late() {
+        taskgroup {
+          let t = start sleep(1m)
+          t.cancel()
+          try { await t } catch TaskCancelledError as e { print(e.message) }
+        }
+      }
+
+      """
+    let text = try run("import \"lib.weft\"\nlate()\nstuck()\n", ["lib.weft": lib])
+    #expect(text.contains("by `.cancel()` in line 9 of `lib.weft`\n"))
+    #expect(text.contains("the lock is held since line 3 of `lib.weft`"))
+  }
+
   @Test func parametersOfTheScriptAreNotThoseOfAnImportedFile() throws {
     let script = try Files(["main.weft": "import \"tea.weft\"\nprint(brew(\"green\"))", "tea.weft": Self.tea]).compile()
     #expect(script.image.params.isEmpty)
@@ -201,7 +222,12 @@ import WeftSyntax
     let library = "let a = other(1)\nlet b = other(2)\ntask other(n) { sleep 1s; if n == 1 { b } else { a } }\n"
     let text = try script(library, "gather { a; b }\n").text()
     #expect(text.hasPrefix("error: DeadlockError: "))
-    #expect(text.contains("for the value of `b`"))
+    let told = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(
+      told.hasSuffix(
+        "the circle: `other` (task 1) → the value of `b` → `other` (task 2) → the value of `a` → `other` (task 1)"))
+    #expect(
+      told.contains("`other` (task 1 of the `gather` in line 2) waits in line 3 of `lib.weft` for the value of `b`"))
   }
 
   @Test func variablesOfTheFileChangeInPlace() throws {

@@ -141,11 +141,10 @@ extension Machine {
   // MARK: Words
 
   private func sentence(_ fiber: FiberPointer) -> String {
-    let place = line(ofCode: scriptPosition(of: fiber))
-    var text = "\(name(of: fiber)) waits in line \(place) for \(object(of: fiber))"
+    var text = "\(name(of: fiber)) waits in \(place(ofCode: scriptPosition(of: fiber))) for \(object(of: fiber))"
     let held = withs(of: fiber).compactMap { scope in
       scope.pointee.limiter.map {
-        "\(thing($0)) `\(excerpt(ofCode: Int(scope.pointee.openedAt)))` since line \(line(ofCode: Int(scope.pointee.openedAt)))"
+        "\(thing($0)) `\(excerpt(ofCode: Int(scope.pointee.openedAt)))` since \(place(ofCode: Int(scope.pointee.openedAt)))"
       }
     }
     if !held.isEmpty { text += "; it holds " + held.joined(separator: " and ") }
@@ -167,12 +166,13 @@ extension Machine {
       }
       var current = (fiber.pointee.isFresh ? fiber.pointee.home : fiber.pointee.scope).pointee.gate
       while let gate = current, gate.pointee.limiter != block { current = gate.pointee.outerGate }
-      return "a permit of the `semaphore` block in line \(current.map { line(ofCode: Int($0.pointee.openedAt)) } ?? 0)"
+      let location = current.map { " in \(place(ofCode: Int($0.pointee.openedAt)))" } ?? ""
+      return "a permit of the `semaphore` block\(location)"
     case .get: return "an item" + (short ? " of a queue" : ": `\(excerpt(ofCode: scriptPosition(of: fiber)))`")
     case .put: return "room in a queue" + (short ? "" : ": `\(excerpt(ofCode: scriptPosition(of: fiber)))`")
     case .drain: return "the work on a queue" + (short ? "" : ": `\(excerpt(ofCode: scriptPosition(of: fiber)))`")
     case .lazy: return "the value of `\(lazyName(fiber))`"
-    case .join: return "the tasks of its block in line \(line(ofCode: scriptPosition(of: fiber)))"
+    case .join: return "the tasks of its block in \(place(ofCode: scriptPosition(of: fiber)))"
     default: return "what never comes"
     }
   }
@@ -186,7 +186,7 @@ extension Machine {
     let home = fiber.pointee.home
     let kind = ScopeKind(rawValue: home.pointee.kind) ?? .root
     var task = "task \(fiber.pointee.index + 1)"
-    if !short { task += " of the `\(kind)` in line \(line(ofCode: Int(home.pointee.openedAt)))" }
+    if !short { task += " of the `\(kind)` in \(place(ofCode: Int(home.pointee.openedAt)))" }
     guard let index = function(at: scriptPosition(of: fiber)), image.functions[index].role == .task else {
       return task
     }
@@ -205,5 +205,16 @@ extension Machine {
   func line(ofCode position: Int) -> Int {
     guard let index = function(at: position), image.functions[index].source >= 0 else { return 0 }
     return image.sources[image.functions[index].source].line(at: Int(image.spans[position].start))
+  }
+
+  /// `line 12`, or "line 12 of `lib.weft`" for another file than the script's own.
+  func place(ofCode position: Int) -> String {
+    "line \(line(ofCode: position))" + (file(ofCode: position).map { " of `\($0)`" } ?? "")
+  }
+
+  /// The name of the file that an index into the image's code belongs to; nil for the script's own.
+  func file(ofCode position: Int) -> String? {
+    guard let index = function(at: position), image.functions[index].source > 0 else { return nil }
+    return image.sources[image.functions[index].source].name
   }
 }

@@ -12,13 +12,16 @@ extension Machine {
     }
   }
 
-  /// Where a fiber is in the script: an index into the image's code. It may wait in a task of the prelude, which nobody wrote.
+  /// Where a fiber is in the script: an index into the image's code. It may wait in a task of the prelude, which nobody wrote,
+  /// or before it works out a value of an imported file.
   func scriptPosition(of fiber: FiberPointer) -> Int {
     var base = fiber.pointee.base
     var pc = fiber.pointee.pc
+    var isAhead = fiber.pointee.wait == .lazy
     while true {
       let position = position(of: pc)
-      if let index = function(at: position), image.functions[index].source >= 0 { return position }
+      if !isAhead, let index = function(at: position), image.functions[index].source >= 0 { return position }
+      isAhead = false
       let link = (base - 1).pointee
       guard link.bits != 0, let outer = UnsafePointer<UInt64>(bitPattern: UInt(link.tag)) else { return position }
       base -= Int(link.bits)

@@ -193,7 +193,7 @@ extension Machine {
         raise(
           .deadlockError,
           isLock
-            ? "this task would wait for itself: the lock is held since line \(line(ofCode: Int(holder.pointee.openedAt)))"
+            ? "this task would wait for itself: the lock is held since \(place(ofCode: Int(holder.pointee.openedAt)))"
             : "this task would wait for itself: it, or a task that waits for it, holds every permit of the semaphore",
           hint: isLock
             ? "a lock cannot be taken twice; leave the outer `with` first, or let the caller take it"

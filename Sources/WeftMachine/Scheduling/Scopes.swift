@@ -79,15 +79,15 @@ extension Machine {
 
   /// The error that those get who want what a cancelled task would have given.
   func taskCancelledError(_ task: String, _ cancellation: Cancellation) -> Value {
-    let line = cancellation.place < 0 ? 0 : line(ofCode: Int(cancellation.place))
-    let block = "`\(ScopeKind(rawValue: cancellation.kind) ?? .root)` in line \(line)"
+    let place = self.place(ofCode: Int(cancellation.place))
+    let block = "`\(ScopeKind(rawValue: cancellation.kind) ?? .root)` in \(place)"
     let why =
       switch cancellation.reason {
       case .failure: ", because another task of the \(block) failed"
       case .deadline: ", because the time of the \(block) was over"
       case .winner: ", because another task of the \(block) won"
       case .bodyLeft: ", because the \(block) was left"
-      case .asked: line > 0 ? " by `.cancel()` in line \(line)" : ""
+      case .asked: cancellation.place < 0 ? "" : " by `.cancel()` in \(place)"
       case .outside: ", because the run was ended"
       case .deadlock: ", because no task could go on"
       case .none: ""

@@ -42,7 +42,7 @@ import WeftSyntax
 
   /// Every code that the sources can report.
   private static func codesInSources() throws -> Set<String> {
-    var folder = URL(filePath: #filePath)
+    var folder = URL(filePath: #filePath).resolvingSymlinksInPath()
     for _ in 0..<3 { folder.deleteLastPathComponent() }
     folder.append(path: "Sources")
     var codes: Set<String> = []

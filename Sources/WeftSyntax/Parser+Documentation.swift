@@ -32,6 +32,7 @@ extension Parser {
 
   private func content(ofLine line: Int) -> ArraySlice<UInt8> {
     var start = Int(source.lineStarts[line - 1])
+    if line == 1, source.bytes.starts(with: [0xEF, 0xBB, 0xBF]) { start = 3 }
     var end = line < source.lineStarts.count ? Int(source.lineStarts[line]) - 1 : source.bytes.count
     while start < end, [0x20, 0x09, 0x0D].contains(source.bytes[start]) { start += 1 }
     while end > start, [0x20, 0x09, 0x0D].contains(source.bytes[end - 1]) { end -= 1 }

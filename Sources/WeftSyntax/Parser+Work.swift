@@ -4,7 +4,7 @@ extension Parser {
   mutating func parseSleep() -> Expr {
     let start = token
     advance()
-    if at(.leftParen) {
+    if token.kind == .leftParen {
       let arguments = parseArguments()
       let whole = span(from: start.start)
       if !recovering, arguments.count != 1 || arguments[0].label != nil {
@@ -21,7 +21,7 @@ extension Parser {
   mutating func parseFetch() -> Expr {
     let start = token
     advance()
-    if at(.leftParen) {
+    if token.kind == .leftParen {
       let arguments = parseArguments()
       let whole = span(from: start.start)
       if !recovering, arguments.isEmpty {
@@ -99,14 +99,14 @@ extension Parser {
       return Expr(.computeBlock(body), span(from: start.start))
     }
     let operand: Expr
-    if at(.leftParen), peek().kind == .for, peek(2).kind == .colon {
+    if token.kind == .leftParen, peek().kind == .for, peek(2).kind == .colon {
       let context = open()
       advance()
       advance()
       let amount = parseExpression()
       close(.rightParen, context)
       return Expr(.computeFor(amount), span(from: start.start))
-    } else if at(.leftParen) {
+    } else if token.kind == .leftParen {
       operand = parseEnclosed()
     } else {
       operand = parseWorkOperand(of: start, needs: "a call, a block or a duration", example: "compute f(x)")
@@ -150,7 +150,7 @@ extension Parser {
     let start = token
     advance()
     let operand =
-      at(.leftParen)
+      token.kind == .leftParen
       ? parseEnclosed()
       : parseWorkOperand(of: start, needs: "a handle from `start`", example: "await t")
     if case .call(let callee, _) = operand.kind, case .name(let name) = callee.kind {
@@ -165,7 +165,7 @@ extension Parser {
     let start = token
     advance()
     var group: Expr?
-    if at(.leftParen), peek().kind == .in, peek(2).kind == .colon {
+    if token.kind == .leftParen, peek().kind == .in, peek(2).kind == .colon {
       let context = open()
       advance()
       advance()
@@ -179,7 +179,7 @@ extension Parser {
       return Expr(.start(group: group, work: .block(body)), span(from: start.start))
     }
     let operand =
-      at(.leftParen) && group == nil
+      token.kind == .leftParen && group == nil
       ? parseEnclosed() : parseWorkOperand(of: start, needs: "a call or a block", example: "start f(x)")
     let whole = span(from: start.start)
     guard let work = startedWork(operand) else { return Expr(.invalid, whole) }

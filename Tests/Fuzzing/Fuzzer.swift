@@ -93,13 +93,20 @@ package struct Fuzzer {
     var text = Generator.prelude
     for statement in statements {
       let tried = "try {\n\(statement)\n} catch e { print(e.kind) }\n"
-      for form in [tried, statement + "\n"] where (try? Script(compiling: text + form)) != nil {
+      for form in [tried, statement + "\n"] {
+        guard (try? compile(SourceFile(name: "case.weft", text: text + form))) != nil else { continue }
         text += form
         counts.compiled += 1
         break
       }
     }
     return SourceFile(name: "case.weft", text: text)
+  }
+
+  /// With all that a script can be granted, none of which is outside of this process.
+  private func compile(_ source: SourceFile) throws(Script.CompileError) -> Script {
+    try Script(
+      compiling: source, imports: { path, _ in SourceFile(name: path, text: Generator.library) }, granting: .all)
   }
 
   // MARK: What has to hold
@@ -141,15 +148,17 @@ package struct Fuzzer {
   private mutating func problem(ofRunning source: SourceFile, seed: UInt64) -> String? {
     let script: Script
     do {
-      script = try Script(compiling: source)
+      script = try compile(source)
     } catch {
-      return problem(with: error.diagnostics, in: source)
+      return problem(with: error.diagnostics.filter { ($0.source ?? source) === source }, in: source)
     }
     counts.ran += 1
     var options = RunOptions()
     options.seed = seed
     options.limits.ticks = 20_000
     options.limits.memory = 64 << 20
+    options.files = MemoryFiles(["a": "one\ntwo\n", "word": "1\n"])
+    options.environment = ["a": "word"]
     var world = VirtualWorld(orderSeed: seed % 3 == 0 ? nil : seed) { request, _ in
       let digits = Int64(request.url.utf8.reduce(0) { $0 + Int($1) } % 20)
       if request.url.contains("down") {

@@ -42,6 +42,11 @@ extension Generator {
       // It stands on one line with what opens it.
       isSameLine = true
       makeScoped(node, in: name)
+    case "mockTarget":
+      let saved = context
+      context.isOperand = true
+      make(node, in: name)
+      context = saved
     case "closure": makeScoped(node, in: name, isLoop: false, isTask: true)
     case "gather", "start", "compute", "finally": makeScoped(node, in: name, isLoop: false, isTask: false)
     case "for", "while": makeScoped(node, in: name, isLoop: true)

@@ -59,16 +59,17 @@ extension Generator {
     default:
       if random.happens(1) { return emit(random.pick(Generator.contextual), in: rule) }
       if random.happens(20), rule == "primary" { return emit(random.pick(callables()), in: rule) }
-      emit(random.pick(names.all.suffix(6) + Generator.variables + ["s0"]), in: rule)
+      emit(random.pick(names.all.suffix(6) + Generator.variables + Generator.constants), in: rule)
     }
   }
 
   private func callables() -> [String] {
     let own = names.all.filter { $0.hasPrefix("f") || $0.hasPrefix("p") }
-    return own + Generator.functions + ["t0", "t1", "t2", "t0", "t1", "t2"]
+    return own + Generator.functions + ["t0", "t1", "t2", "t0", "t1", "t2", "t3"]
   }
 
   static let variables = ["n0", "l0", "m0"]
+  private static let constants = ["s0", "h0", "h1", "h2", "q0", "x0"]
   static let functions = BuiltinFunction.allCases.map(\.signature.name).filter {
     !$0.contains(":") && !$0.hasPrefix("__")
   }
@@ -86,6 +87,16 @@ extension Generator {
     var l0 = [3, 1, 2]
     var m0 = {a: 1, b: [1, 2]}
     let s0 = "a b c"
+    let [h0, h1, h2] = [lock(), semaphore(1), rate(1000/s)]
+    let [q0, x0] = [queue(2), shared(1)]
+
+    """
+
+  /// What every `import` gives.
+  static let library = """
+    error K2
+    let c0 = 1
+    task t3(a) { sleep 1ms; if a == 1 { throw K2("one") }; a }
 
     """
 }

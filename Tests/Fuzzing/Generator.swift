@@ -156,6 +156,9 @@ struct Generator {
       if !usual.isEmpty { emit(usual, in: rule) }
       return
     }
+    if case .rule("head") = part, lastToken == "with", random.happens(80) {
+      return emit(random.pick(["h0", "h1", "h2", "h0, h1"]), in: rule)
+    }
     if case .rule("expression") = part, rule == "mock" {
       return makeChecked(part, in: rule, orElse: "[1]") { $0.hasPrefix("[") || $0.hasPrefix("(") }
     }

@@ -107,6 +107,8 @@ extension ParserTests {
       gather { return, b }
       x is a
         .K
+      fetch
+        (a).x
       """##,
       ##"""
       (error A B)
@@ -115,6 +117,7 @@ extension ParserTests {
       (mock a.b 1)
       (gather (do (return)) b)
       (is x a.K)
+      (. (fetch a) x)
       """##),
     Sample(
       ##"""

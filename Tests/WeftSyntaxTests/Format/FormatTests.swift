@@ -45,7 +45,8 @@ import WeftSyntax
 
   @Test(arguments: [
     ("", ""), ("\n\n", ""), ("\u{FEFF}a", "a\n"), ("# c", "# c\n"), ("a\r\n\r\n\r\nb\r\n", "a\n\nb\n"), (";;", ""),
-    ("## d\n;\ntask f() { }", "## d\n;\ntask f() { }\n"), ("## d\n;;a", "## d\n;\na\n"),
+    ("## d\n;\ntask f() { }", "## d\n;\ntask f() { }\n"), ("\u{FEFF}## d\n\na", "## d\n\na\n"),
+    ("## d\n;;a", "## d\n;\na\n"),
     ("let s = \"\"\"\r\n  a\r\n  \"\"\"\r\n", "let s = \"\"\"\n  a\n  \"\"\"\n"),
     ("let s = \"\"\"\n\r\r\na\n\"\"\"", "let s = \"\"\"\n\r\r\na\n\"\"\"\n"),
   ])

@@ -136,7 +136,7 @@ import WeftHTTP
       #expect(
         outcome.errors == """
           {"severity":"error","kind":"DivisionError","message":"division by zero","hint":null,"file":"script.weft",\
-          "line":2,"column":7,"endLine":2,"endColumn":14,"trace":[{"function":"main","role":"main","note":null,\
+          "line":2,"column":7,"endLine":2,"endColumn":14,"trace":[{"function":"main","role":"main","arguments":[],\
           "file":"script.weft","line":2,"column":7,"endLine":2,"endColumn":14}],"causes":[],"all":[]}
 
           """)

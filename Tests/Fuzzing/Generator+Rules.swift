@@ -107,6 +107,7 @@ extension Generator {
     case "SAME_LINE": isSameLine = true
     case "BESIDE": isBeside = true
     case "NO_MAP": isWithoutMap = true
+    case "NO_BRACKET": (isWithoutMap, isWithoutParenthesis) = (true, true)
     case "NO_HEAD": context.isHead = true
     case "separator":
       let isLine = !context.isOneLine && random.happens(80)

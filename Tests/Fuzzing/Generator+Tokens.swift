@@ -10,6 +10,7 @@ extension Generator {
       isSameLine = false
       isBeside = false
       isWithoutMap = false
+      isWithoutParenthesis = false
     }
     guard !isToken else { return out += text }
     budget -= 1

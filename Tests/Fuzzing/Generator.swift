@@ -42,6 +42,8 @@ struct Generator {
   var isBeside = false
   /// It may not be `{`.
   var isWithoutMap = false
+  /// It may not be `(`.
+  var isWithoutParenthesis = false
   /// Inside a token, where nothing stands between parts.
   var isToken = false
   var hasNamedArgument = false
@@ -74,10 +76,10 @@ struct Generator {
 
   /// The text of a node, made apart from what there is so far.
   mutating func makeText(_ node: Grammar.Node, _ inner: Context) -> String {
-    let saved = (out, context, isSameLine, isBeside, isWithoutMap)
+    let saved = (out, context, isSameLine, isBeside, isWithoutMap, isWithoutParenthesis)
     (out, context, isSameLine, isBeside) = ("", inner, false, false)
     make(node, in: "")
-    defer { (out, context, isSameLine, isBeside, isWithoutMap) = saved }
+    defer { (out, context, isSameLine, isBeside, isWithoutMap, isWithoutParenthesis) = saved }
     return out
   }
 
@@ -236,7 +238,7 @@ struct Generator {
       return first == "block"
     case "start": return !context.isBase || first == "block"
     case "work": return first != "start" || !context.isBase || !context.isHead
-    case "primary": return first != "map" || !isWithoutMap
+    case "primary": return !(first == "map" && isWithoutMap) && !(first == "(" && isWithoutParenthesis)
     case "argument":
       if case .sequence = choice { return true }
       return !hasNamedArgument

@@ -103,8 +103,10 @@ public struct RunOptions: Sendable {
 
 extension Script {
   /// A machine that is ready to begin.
-  func makeMachine(_ options: RunOptions, choose: ((Int) -> Int)? = nil) -> Machine {
-    let machine = Machine(image: image, seed: options.seed, limits: options.limits, choose: choose)
+  func makeMachine(
+    _ options: RunOptions, memory: RunMemory = RunMemory(), choose: ((Int) -> Int)? = nil
+  ) -> Machine {
+    let machine = Machine(image: image, seed: options.seed, limits: options.limits, memory: memory, choose: choose)
     machine.environment = options.environment
     for param in image.params {
       if let value = options.params[param.name] { machine.setParam(param, to: value) }

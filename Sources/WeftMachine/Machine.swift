@@ -44,6 +44,19 @@ public final class Machine {
   var timers = TimerHeap()
   /// Requests under way, by ticket.
   var tickets: [UInt64: PendingFetch] = [:]
+  /// Tasks that workers carry out, by ticket.
+  var remotes: [UInt64: PendingRemote] = [:]
+  /// Fibers for which the driver keeps a core busy.
+  var burns: [UInt64: FiberPointer] = [:]
+  /// This machine carries out a task of another one: what it captured is a copy, which may not be changed.
+  var isWorker: Bool {
+    get { core.pointee.isWorker }
+    set { core.pointee.isWorker = newValue }
+  }
+  /// How the task of a worker ended.
+  var remoteResult: RemoteOutcome?
+  /// The globals that each function can reach.
+  var reachable: [Int: [Int32]] = [:]
   /// Reads and writes under way, by ticket.
   var files: [UInt64: PendingFile] = [:]
   var nextTicket: UInt64 = 0
@@ -73,17 +86,30 @@ public final class Machine {
   var outcome: RunOutcome?
   /// `expect`s that failed outside of tests.
   public internal(set) var failedExpectations: [FailedExpectation] = []
-  public let limits: MachineLimits
+  public internal(set) var limits: MachineLimits
+  /// The limit that a message names.
+  private let tickLimit: Int
+  /// Of a worker: the ticks of the tasks before.
+  var ticksOfEarlierTasks = 0
+  /// How what this machine gives back travels.
+  public var resultCarrier = Carrier.memory
+  /// What the machines of one run have in common.
+  let runMemory: RunMemory
   /// Ticks used in earlier slices.
-  private var ticksBefore = 0
+  var ticksBefore = 0
   private var sliceTicks = 0
   /// Ticks used when the clock was last set.
   private var ticksAtClock = 0
 
-  public init(image: Image, seed: UInt64 = 0, limits: MachineLimits = MachineLimits(), choose: ((Int) -> Int)? = nil) {
+  public init(
+    image: Image, seed: UInt64 = 0, limits: MachineLimits = MachineLimits(), memory: RunMemory = RunMemory(),
+    choose: ((Int) -> Int)? = nil
+  ) {
     self.image = image
     self.seed = seed
     self.limits = limits
+    runMemory = memory
+    tickLimit = limits.ticks
     self.choose = choose
     lazyValues = .init(repeating: LazyValue(), count: image.initializers.count)
     functionOrder = image.functions.indices.sorted { image.functions[$0].start < image.functions[$1].start }
@@ -233,9 +259,9 @@ public final class Machine {
 
   private func endSlice() -> Pause {
     if heap.state.pointee.isOverLimit {
-      exceeded("memory", "\(limits.memory) bytes")
+      exceeded("the run's memory limit of \(limits.memory) bytes was crossed")
     } else if ticks >= limits.ticks {
-      exceeded("tick", "\(limits.ticks) calls and iterations")
+      exceeded("the run's tick limit of \(tickLimit) calls and iterations was crossed")
     }
     return outcome == nil ? .slice : .finished
   }
@@ -397,6 +423,18 @@ public enum Effect: Sendable {
   case startFileWork(ticket: UInt64, FileRequest)
   /// Nobody waits for it any more; stop it. No answer is expected.
   case cancelFileWork(UInt64)
+  /// Tasks for so many workers will follow.
+  case openPool(UInt64, PoolKind, workers: Int, launcher: String?)
+  /// No task for this pool will follow; all have ended.
+  case closePool(UInt64)
+  /// Carry out a task in a worker of the pool (0 is that of `compute`); answer by `remoteEnded` with the ticket.
+  case startRemote(ticket: UInt64, pool: UInt64, RemoteTask)
+  /// Cancel the task. Its end is still to be answered.
+  case cancelRemote(UInt64)
+  /// Keep a core busy for so many nanoseconds of its time; answer by `burnEnded` with the ticket.
+  case startBurn(ticket: UInt64, nanoseconds: Int64)
+  /// Nobody waits for it any more; stop it. No answer is expected.
+  case cancelBurn(UInt64)
 }
 
 /// An `expect` outside of tests that was false.
@@ -412,6 +450,10 @@ public struct MachineLimits: Sendable {
   public var memory = Int.max
   /// Calls, iterations and started tasks; natives count ⌈work / 64⌉.
   public var ticks = Int.max
+  /// Workers of all pools of the run at one time.
+  public var workers = 1_000
+  /// The kinds of pool that scripts may open.
+  public var pools: Set<PoolKind> = [.compute, .threads, .tasks]
   public init() {}
 }
 

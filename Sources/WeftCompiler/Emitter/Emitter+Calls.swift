@@ -317,6 +317,17 @@ extension Emitter {
     f.emit(.take, a: target, b: handle)
   }
 
+  /// `compute f(x)`, `compute { }`: a block of one task, which runs on another core; its value is the task's.
+  func emitCompute(_ work: StartedWork, to target: Int, _ span: Span) {
+    emitScope(.compute, flags: 0, options: [], to: target, span) { value in
+      let handle = self.f.allocate()
+      self.emitStart(nil, work, to: handle, span)
+      self.f.emit(.clear, a: handle, b: 1)
+      self.f.free(to: handle)
+      self.f.emit(.loadNone, a: value)
+    }
+  }
+
   /// `start f(x)`: the callee and the arguments are worked out here, the call happens there. False when the call is not
   /// one of a task value (a built-in, a method): then it all happens there.
   private func emitStartedCall(_ callee: Expr, _ arguments: [Argument], _ handle: Int, _ flags: UInt8, _ span: Span)

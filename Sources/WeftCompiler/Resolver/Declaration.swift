@@ -84,12 +84,20 @@ final class FunctionContext {
   var owners = 0
   /// `finally` bodies around the current place, and how many loops were open when the innermost began.
   var finallyLoops: [Int] = []
+  /// `pool` blocks around the current place, in this function.
+  var pools = 0
   /// The declaration of the task whose body this is.
   let task: Declaration?
+  /// The function that it is written in.
+  let outer: FunctionContext?
+  /// It runs in a worker of a pool, or on another core, with copies of what it captures.
+  let isElsewhere: Bool
 
-  init(_ role: Role, task: Declaration? = nil) {
+  init(_ role: Role, task: Declaration? = nil, outer: FunctionContext? = nil, elsewhere: Bool = false) {
     self.role = role
     self.task = task
+    self.outer = outer
+    isElsewhere = elsewhere
   }
 }
 

@@ -58,9 +58,12 @@ final class Resolver {
     for declaration in scopes.removeLast().reversed() { table[declaration.name] = declaration.shadowed }
   }
 
-  func inFunction(_ role: FunctionContext.Role, task: Declaration? = nil, _ body: () -> Void) {
+  /// - Parameter elsewhere: It runs in a worker of a pool, or on another core.
+  func inFunction(
+    _ role: FunctionContext.Role, task: Declaration? = nil, elsewhere: Bool = false, _ body: () -> Void
+  ) {
     let outer = function
-    function = FunctionContext(role, task: task)
+    function = FunctionContext(role, task: task, outer: outer, elsewhere: elsewhere)
     inScope(body)
     function = outer
   }

@@ -27,7 +27,7 @@ extension Machine {
         return false
       }
       limit = max(0, options.pointee.int)
-    case .gather, .race, .taskgroup:
+    case .gather, .race, .taskgroup, .compute:
       if isUpdating(fiber), mustNotWait(fiber) { return false }
     case .retry:
       guard options.pointee.tag == Kind.int, options.pointee.int >= 0 else {
@@ -49,13 +49,15 @@ extension Machine {
     scope.pointee.dropsResults = instruction.flags & 4 != 0
     scope.pointee.limit = limit
     scope.pointee.limiter = limiter
+    if kind == .compute { scope.pointee.gate = nil }
     scope.pointee.openedAt = Int32(truncatingIfNeeded: position(of: fiber.pointee.pc))
     fiber.pointee.scope = scope
     switch kind {
     case .timeout: setTimer(timerNode(scope), after: limit)
-    case .semaphore, .rate:
+    case .semaphore, .rate, .pool:
       scope.pointee.outerGate = scope.pointee.gate
       scope.pointee.gate = scope
+      if kind == .pool { openPool(scope, options) }
     case .shield: scope.pointee.isShield = true
     case .finally:
       scope.pointee.isShield = true
@@ -72,6 +74,7 @@ extension Machine {
     switch kind {
     case .semaphore: return heap.makeLimiter(kind: Kind.semaphore, permits: try permits(options[0])).block
     case .rate: return try rateLimiter(options[0], burst: options[1]).block
+    case .pool: return heap.makeLimiter(kind: Kind.semaphore, permits: try reserveWorkers(options)).block
     case .with:
       switch options.pointee.tag {
       case Kind.semaphore, Kind.lock, Kind.rateLimiter: return options.pointee.retained().block

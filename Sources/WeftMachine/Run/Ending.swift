@@ -5,6 +5,11 @@ extension Machine {
   /// The main task has ended; takes a look at the outcome, which stays the caller's.
   func mainEnded(_ outcome: FiberOutcome) {
     if self.outcome != nil { return }
+    if isWorker {
+      remoteResult = packed(outcome)
+      self.outcome = .completed
+      return
+    }
     switch outcome {
     case .value: self.outcome = .completed
     case .failed(let error): self.outcome = .failed(report(of: error))
@@ -17,8 +22,8 @@ extension Machine {
   public var result: RunOutcome? { outcome }
 
   /// A limit of the run was crossed: it ends at once.
-  func exceeded(_ limit: String, _ setting: String) {
-    let error = raise(.limitError, "the run's \(limit) limit of \(setting) was crossed").error
+  func exceeded(_ message: String) {
+    let error = raise(.limitError, message).error
     outcome = .exceeded(report(of: error))
     heap.release(error)
   }
@@ -106,6 +111,8 @@ extension Machine {
     core.pointee.outstanding = 0
     tickets = [:]
     files = [:]
+    remotes = [:]
+    burns = [:]
     shutdownWaiters = []
   }
 

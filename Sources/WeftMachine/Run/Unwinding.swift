@@ -109,6 +109,7 @@ extension Machine {
         return false
       }
       fiber.pointee.isFresh = false
+      if let pool = pool(of: fiber.pointee.home) { return !startRemotely(fiber, in: pool) }
       return true
     }
     if fiber.pointee.wait == .turn { takeGrant(fiber) }

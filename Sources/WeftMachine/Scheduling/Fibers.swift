@@ -153,6 +153,15 @@ extension Machine {
       effects.append(.cancelFileWork(ticket))
       files[ticket] = nil
       core.pointee.outstanding -= 1
+    case .remote:
+      // It ends when the worker has left the task in order.
+      cancelRemote(fiber)
+      return
+    case .burn:
+      let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
+      effects.append(.cancelBurn(ticket))
+      burns[ticket] = nil
+      core.pointee.outstanding -= 1
     case .turn:
       returnGrant(fiber)
       fiber.pointee.resume = 2

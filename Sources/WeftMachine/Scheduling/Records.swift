@@ -26,6 +26,8 @@ enum Wait: UInt8 {
   /// The driver, for a file.
   case file
   case shutdown
+  /// A worker, which carries this task out, or the driver, which keeps a core busy for it.
+  case remote, burn
   /// For its turn to run: it was given a permit, a token or an item, which a cancellation takes back until then.
   case turn
 }
@@ -178,6 +180,10 @@ struct Scope {
   /// Where it was opened: an index into the image's code.
   var openedAt: Int32 = 0
   var openedTime: Int64 = 0
+  /// Of a `pool`: a `PoolKind`, and the name that the driver knows it by.
+  var poolKind: UInt8 = 0
+  var pool: UInt64 = 0
+  var workers = 0
   /// For `.cancel()`: where it was called, an index into the image's code; else -1.
   var cancelledFrom: Int32 = -1
 }
@@ -208,6 +214,8 @@ struct Core {
   /// Live blocks that circles of references may pass through.
   var linked: BlockPointer?
   var sequence: UInt64 = 0
-  /// Fetches that the driver has not answered.
+  /// The machine carries out a task of another one.
+  var isWorker = false
+  /// What the driver has not answered.
   var outstanding = 0
 }

@@ -27,6 +27,7 @@ extension Machine {
       heap.release(handle)
     }
     if let limiter = scope.pointee.limiter { heap.release(limiter) }
+    if scope.pointee.kind == ScopeKind.pool.rawValue { closePool(scope) }
     heap.release(scope.pointee.results)
     heap.release(scope.pointee.labels)
     heap.release(scope.pointee.errors)
@@ -200,6 +201,8 @@ extension Machine {
         // What failed before the win is of no interest any more.
         dropEarlyErrors(scope)
         cancel(scope, .winner)
+      } else if kind == .compute {
+        scope.pointee.results = value.retained()
       }
     case .failed(let error):
       // Keeping is for what goes wrong in the tasks. What goes wrong because the block itself is cancelled is thrown.
@@ -351,6 +354,10 @@ extension Machine {
     if completion != Completion.normal { return .goOn }
     switch kind {
     case .gather: return goOn(Completion.normal, gathered(scope))
+    case .compute:
+      let value = scope.pointee.results
+      scope.pointee.results = .unset
+      return goOn(Completion.normal, value)
     case .race: return .thrown(raise(.valueError, "the `race` has no tasks, so none can win").error)
     default: return .goOn
     }

@@ -75,6 +75,17 @@ struct CellBlock {
   @inline(__always) init(_ value: Value) { block = value.block }
 
   @inline(__always) var slot: UnsafeMutablePointer<Value> { block.at(16) }
+
+  /// The cell with that slot.
+  static func holding(_ slot: UnsafeMutablePointer<Value>) -> CellBlock {
+    CellBlock(UnsafeMutableRawPointer(slot).advanced(by: -16).assumingMemoryBound(to: Block.self))
+  }
+
+  /// It is a copy of a variable that another machine has, and may not change.
+  @inline(__always) var isFrozen: Bool {
+    get { block.pointee.flags & 2 != 0 }
+    nonmutating set { block.pointee.flags = newValue ? block.pointee.flags | 2 : block.pointee.flags & ~2 }
+  }
 }
 
 /// A range of integers, kept as it was written.

@@ -182,7 +182,8 @@ final class VirtualRun {
         }
         pending.append(PendingAnswer(at: at, seat: seat, ticket: ticket, work: .fetch(request, result)))
       case .startFileWork(let ticket, let request):
-        pending.append(PendingAnswer(at: time(after: world.fileDelay), seat: seat, ticket: ticket, work: .file(request)))
+        let at = time(after: world.fileDelay)
+        pending.append(PendingAnswer(at: at, seat: seat, ticket: ticket, work: .file(request)))
       case .startBurn(let ticket, let nanoseconds):
         pending.append(PendingAnswer(at: time(after: nanoseconds), seat: seat, ticket: ticket, work: .burn))
       case .cancelFetch(let ticket), .cancelFileWork(let ticket), .cancelBurn(let ticket):

@@ -1,3 +1,4 @@
+import Synchronization
 import Weft
 import WeftMachine
 import WeftSyntax
@@ -65,3 +66,10 @@ extension Machine.Leftovers {
 
 let millisecond: Int64 = 1_000_000
 let second: Int64 = 1_000_000_000
+
+/// What a run prints, gathered from any thread.
+final class Captured: Sendable {
+  private let bytes = Mutex<[UInt8]>([])
+  func append(_ more: [UInt8]) { bytes.withLock { $0 += more } }
+  var text: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }
+}

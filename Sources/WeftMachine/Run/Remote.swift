@@ -50,7 +50,8 @@ extension Machine {
   func reserveWorkers(_ options: UnsafeMutablePointer<Value>) throws(Thrown) -> Int {
     let count = options[0]
     guard count.tag == Kind.int else {
-      throw raise(.typeError, "a `pool` needs the number of its workers, an Int, not \(article(Machine.typeName(count)))")
+      throw raise(
+        .typeError, "a `pool` needs the number of its workers, an Int, not \(article(Machine.typeName(count)))")
     }
     guard count.int > 0 else { throw raise(.valueError, "a `pool` needs at least 1 worker, not \(count.int)") }
     switch options[2].tag {
@@ -67,7 +68,8 @@ extension Machine {
     let (sum, overflow) = runMemory.workers.addingReportingOverflow(Int(count.int))
     guard !overflow, sum <= limits.workers else {
       throw raise(
-        .limitError, "this `pool` would bring the run to \(overflow ? "too many" : "\(sum)") workers; it may have \(limits.workers)",
+        .limitError,
+        "this `pool` would bring the run to \(overflow ? "too many" : "\(sum)") workers; it may have \(limits.workers)",
         hint: "tasks that wait need no worker of their own: thousands of them fit a `gather` without a `pool`")
     }
     runMemory.workers = sum

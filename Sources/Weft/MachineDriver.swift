@@ -42,8 +42,10 @@ final class MachineDriver {
   ///
   /// - Parameters:
   ///   - ticket: The task that it carries out for another machine.
-  ///   - observe: Is called about every `interval` nanoseconds with the time.
-  func drive(_ ticket: UInt64? = nil, every interval: Int64? = nil, observe: (Int64) -> Void = { _ in }) async {
+  ///   - observe: Is called about every `interval` nanoseconds with the time; while nothing goes on, only if it `wakes` the run.
+  func drive(
+    _ ticket: UInt64? = nil, every interval: Int64? = nil, wakes: Bool = false, observe: (Int64) -> Void = { _ in }
+  ) async {
     self.ticket = ticket
     defer { self.ticket = nil }
     var nextLook = interval.map { LoopExecutor.now() + $0 } ?? Int64.max
@@ -54,7 +56,7 @@ final class MachineDriver {
       perform()
       if case .finished = pause { break }
       if case .idle(let deadline) = pause, exchanges.isEmpty || !deliver() {
-        await mailbox.wait(until: min(deadline ?? .max, nextLook).finite, on: loop)
+        await mailbox.wait(until: min(deadline ?? .max, wakes ? nextLook : .max).finite, on: loop)
         turnEnds = LoopExecutor.now() + Self.turn
       }
       // What has come is older than the timers that are due by now.

@@ -1,4 +1,5 @@
 public import WeftMachine
+public import WeftSyntax
 
 /// A way to reach a run from outside while it goes on.
 public final class RunControl: Sendable {
@@ -19,12 +20,16 @@ public struct RunObserver: Sendable {
   public var output: @Sendable ([UInt8]) -> Void
   /// The state of the run, about ten times a second.
   public var progress: (@Sendable (RunProgress) -> Void)?
+  /// What is amiss in how the script runs, in the words of `weft check`: each once.
+  public var warning: (@Sendable (Diagnostic) -> Void)?
 
   public init(
-    output: @escaping @Sendable ([UInt8]) -> Void, progress: (@Sendable (RunProgress) -> Void)? = nil
+    output: @escaping @Sendable ([UInt8]) -> Void, progress: (@Sendable (RunProgress) -> Void)? = nil,
+    warning: (@Sendable (Diagnostic) -> Void)? = nil
   ) {
     self.output = output
     self.progress = progress
+    self.warning = warning
   }
 }
 
@@ -53,8 +58,14 @@ extension Script {
           context.makeMachine(), context, control.mailbox, yields: false, output: observer.output)
         let machine = driver.machine
         machine.begin(at: context.startedAt, wallClock: context.wallClock)
-        await driver.drive(every: observer.progress == nil ? nil : Self.progressInterval) { now in
+        var known: Set<[Int]> = []
+        await driver.drive(every: Self.progressInterval, wakes: observer.progress != nil) { now in
           observer.progress?(RunProgress(elapsed: now - machine.startedAt, block: machine.longestBlock))
+          if let warning = observer.warning, let hold = machine.hold(longerThan: Self.longestTurn),
+            known.insert([hold.source, Int(hold.span.start)]).inserted
+          {
+            warning(self.warning(ofHold: hold))
+          }
         }
         await driver.finish()
         return machine.makeResult()
@@ -66,4 +77,15 @@ extension Script {
 
   /// Nanoseconds.
   private static let progressInterval: Int64 = 100_000_000
+  /// Nanoseconds that a task may compute while others want to go on, before that is worth a word.
+  private static let longestTurn: Int64 = 1_000_000_000
+
+  private func warning(ofHold hold: (source: Int, span: Span)) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .warning, "W0301", "this has computed for longer than 1 s while other tasks waited for their turn", at: hold.span,
+      caret: "here after 1 s",
+      hint: "`compute f(x)` runs a call on another core; a `pool(threads: n)` runs many")
+    diagnostic.source = hold.source == 0 ? nil : source(hold.source)
+    return diagnostic
+  }
 }

@@ -98,6 +98,8 @@ public final class Machine {
   /// Ticks used in earlier slices.
   var ticksBefore = 0
   private var sliceTicks = 0
+  /// When the running task began to run, as far as the clock was known then.
+  private var turnBegan: Int64 = 0
   /// Ticks used when the clock was last set.
   private var ticksAtClock = 0
 
@@ -240,6 +242,7 @@ public final class Machine {
           return .idle(deadline: timers.earliest?.pointee.deadline)
         }
         core.pointee.fiber = next
+        turnBegan = now
         guard prepareToRun(next) else { continue }
       }
       switch execute() {
@@ -316,6 +319,17 @@ public final class Machine {
   }
 
   // MARK: Looking inside
+
+  /// Where a task computes that has run for longer than `time` nanoseconds while others want to: the file in the image, and the
+  /// place in it. Nil if there is none, or if it runs in the prelude.
+  public func hold(longerThan time: Int64) -> (source: Int, span: Span)? {
+    guard let fiber = core.pointee.fiber, now - turnBegan > time,
+      readyCount > 0 || timers.earliest.map({ $0.pointee.deadline <= now - time / 2 }) ?? false
+    else { return nil }
+    let position = scriptPosition(of: fiber)
+    guard let index = function(at: position), image.functions[index].source >= 0 else { return nil }
+    return (image.functions[index].source, image.spans[position])
+  }
 
   /// Running tasks, the main one included.
   public var taskCount: Int { core.pointee.fibers }

@@ -23,7 +23,7 @@ public import WeftSyntax
 ///
 /// A machine is used by one task or thread at a time.
 public final class Machine {
-  let heap = Heap()
+  let heap: Heap
   let core: UnsafeMutablePointer<Core>
   let image: Image
   /// Nanoseconds on the driver's monotonic clock.
@@ -80,8 +80,14 @@ public final class Machine {
   /// Ticks used when the clock was last set.
   private var ticksAtClock = 0
 
-  public init(image: Image, seed: UInt64 = 0, limits: MachineLimits = MachineLimits(), choose: ((Int) -> Int)? = nil) {
+  /// - Parameter memory: What the machines of one run have in common. Values travel by reference between machines that
+  ///   were given the same one.
+  public init(
+    image: Image, seed: UInt64 = 0, limits: MachineLimits = MachineLimits(), choose: ((Int) -> Int)? = nil,
+    memory: RunMemory = RunMemory()
+  ) {
     self.image = image
+    heap = Heap(memory: memory)
     self.seed = seed
     self.limits = limits
     self.choose = choose
@@ -232,7 +238,7 @@ public final class Machine {
   }
 
   private func endSlice() -> Pause {
-    if heap.state.pointee.isOverLimit {
+    if heap.isOverLimit {
       exceeded("memory", "\(limits.memory) bytes")
     } else if ticks >= limits.ticks {
       exceeded("tick", "\(limits.ticks) calls and iterations")

@@ -106,7 +106,7 @@ extension Script {
   func makeMachine(
     _ options: RunOptions, memory: RunMemory = RunMemory(), choose: ((Int) -> Int)? = nil
   ) -> Machine {
-    let machine = Machine(image: image, seed: options.seed, limits: options.limits, memory: memory, choose: choose)
+    let machine = Machine(image: image, seed: options.seed, limits: options.limits, choose: choose, memory: memory)
     machine.environment = options.environment
     for param in image.params {
       if let value = options.params[param.name] { machine.setParam(param, to: value) }

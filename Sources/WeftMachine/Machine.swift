@@ -23,7 +23,7 @@ public import WeftSyntax
 ///
 /// A machine is used by one task or thread at a time.
 public final class Machine {
-  let heap = Heap()
+  let heap: Heap
   let core: UnsafeMutablePointer<Core>
   let image: Image
   /// Nanoseconds on the driver's monotonic clock.
@@ -93,8 +93,6 @@ public final class Machine {
   var ticksOfEarlierTasks = 0
   /// How what this machine gives back travels.
   public var resultCarrier = Carrier.memory
-  /// What the machines of one run have in common.
-  let runMemory: RunMemory
   /// Ticks used in earlier slices.
   var ticksBefore = 0
   private var sliceTicks = 0
@@ -103,14 +101,16 @@ public final class Machine {
   /// Ticks used when the clock was last set.
   private var ticksAtClock = 0
 
+  /// - Parameter memory: What the machines of one run have in common. Values travel by reference between machines that
+  ///   were given the same one.
   public init(
-    image: Image, seed: UInt64 = 0, limits: MachineLimits = MachineLimits(), memory: RunMemory = RunMemory(),
-    choose: ((Int) -> Int)? = nil
+    image: Image, seed: UInt64 = 0, limits: MachineLimits = MachineLimits(), choose: ((Int) -> Int)? = nil,
+    memory: RunMemory = RunMemory()
   ) {
     self.image = image
+    heap = Heap(memory: memory)
     self.seed = seed
     self.limits = limits
-    runMemory = memory
     tickLimit = limits.ticks
     self.choose = choose
     lazyValues = .init(repeating: LazyValue(), count: image.initializers.count)
@@ -261,7 +261,7 @@ public final class Machine {
   }
 
   private func endSlice() -> Pause {
-    if heap.state.pointee.isOverLimit {
+    if heap.isOverLimit {
       exceeded("the run's memory limit of \(limits.memory) bytes was crossed")
     } else if ticks >= limits.ticks {
       exceeded("the run's tick limit of \(tickLimit) calls and iterations was crossed")

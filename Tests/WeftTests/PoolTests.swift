@@ -136,7 +136,7 @@ import WeftMachine
       """,
       prints: """
         ValueError a `pool` needs at least 1 worker, not 0
-        LimitError this `pool` would bring the run to 5000 workers; it may have 1000
+        LimitError this `pool` of 5000 would bring the run to more workers than it may have, 1000
         TypeError a `pool` needs the number of its workers, an Int, not a Float
 
         """)

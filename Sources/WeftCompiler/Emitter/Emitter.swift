@@ -99,7 +99,7 @@ final class Emitter {
   func placeholder(_ name: String, _ role: Image.Role) -> Image.Function {
     Image.Function(
       name: name, source: source, parameters: [], required: 0, registers: 0, start: 0, end: 0, handlers: [],
-      captures: [],
+      captures: [], cellCaptures: [],
       documentation: nil, role: role)
   }
 
@@ -117,7 +117,8 @@ final class Emitter {
         handler.end += start
         handler.target += start
         return handler
-      }, captures: builder.captures, documentation: builder.documentation, role: builder.role)
+      }, captures: builder.captures, cellCaptures: builder.cellCaptures, documentation: builder.documentation,
+      role: builder.role)
     if builder.most > 60_000 {
       diagnostics.append(
         Diagnostic(

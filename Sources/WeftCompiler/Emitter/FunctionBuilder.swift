@@ -20,6 +20,7 @@ final class FunctionBuilder {
   var spans: [Span] = []
   var handlers: [Image.Handler] = []
   var captures: [Image.Capture] = []
+  var cellCaptures: [Bool] = []
   private var captureIndexes: [ObjectIdentifier: Int] = [:]
 
   /// The first register that nothing uses yet.
@@ -129,6 +130,7 @@ final class FunctionBuilder {
       source = .register(declaration.register)
     }
     captures.append(source)
+    cellCaptures.append(declaration.isCell)
     captureIndexes[key] = captures.count - 1
     return captures.count - 1
   }

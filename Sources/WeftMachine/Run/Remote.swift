@@ -65,14 +65,11 @@ extension Machine {
         .valueError, "this run has no pools of \(kind)",
         hint: kind == .processes ? "its host has to say how a worker is started" : nil)
     }
-    let (sum, overflow) = runMemory.workers.addingReportingOverflow(Int(count.int))
-    guard !overflow, sum <= limits.workers else {
+    guard heap.memory.reserve(workers: Int(count.int), limit: limits.workers) else {
       throw raise(
-        .limitError,
-        "this `pool` would bring the run to \(overflow ? "too many" : "\(sum)") workers; it may have \(limits.workers)",
+        .limitError, "this `pool` of \(count.int) would bring the run to more workers than it may have, \(limits.workers)",
         hint: "tasks that wait need no worker of their own: thousands of them fit a `gather` without a `pool`")
     }
-    runMemory.workers = sum
     return Int(count.int)
   }
 
@@ -88,7 +85,7 @@ extension Machine {
   }
 
   func closePool(_ scope: ScopePointer) {
-    runMemory.workers -= scope.pointee.workers
+    heap.memory.release(workers: scope.pointee.workers)
     effects.append(.closePool(scope.pointee.pool))
   }
 
@@ -312,18 +309,17 @@ extension Machine {
 
   /// The task's outcome on its way back; the values stay the caller's. What cannot travel is a failure of the task.
   func packed(_ outcome: FiberOutcome) -> RemoteOutcome {
-    var functions: Set<Int> = []
     do throws(Thrown) {
       switch outcome {
-      case .value(let value): return .value(try pack([value], for: resultCarrier, functions: &functions))
-      case .failed(let error): return .failed(try pack([error], for: resultCarrier, functions: &functions))
+      case .value(let value): return .value(try pack([value], for: resultCarrier))
+      case .failed(let error): return .failed(try pack([error], for: resultCarrier))
       case .cancelled:
         if let deadlockReport { throw error(of: deadlockReport) }
         return .cancelled
       }
     } catch {
       defer { heap.release(error.error) }
-      return (try? .failed(pack([error.error], for: resultCarrier, functions: &functions)))
+      return (try? .failed(pack([error.error], for: resultCarrier)))
         ?? .lost("could not tell how its task ended")
     }
   }

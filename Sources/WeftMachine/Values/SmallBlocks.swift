@@ -69,6 +69,7 @@ struct BlockLinks {
 
 /// A captured variable.
 struct CellBlock {
+  private static let frozenFlag: UInt64 = 0x40
   let block: BlockPointer
   static let size = 48
   @inline(__always) init(_ block: BlockPointer) { self.block = block }
@@ -81,11 +82,9 @@ struct CellBlock {
     CellBlock(UnsafeMutableRawPointer(slot).advanced(by: -16).assumingMemoryBound(to: Block.self))
   }
 
-  /// It is a copy of a variable that another machine has, and may not change.
-  @inline(__always) var isFrozen: Bool {
-    get { block.pointee.flags & 2 != 0 }
-    nonmutating set { block.pointee.flags = newValue ? block.pointee.flags | 2 : block.pointee.flags & ~2 }
-  }
+  /// A copy of a variable of another machine: assigning to it would change nothing there.
+  @inline(__always) var isFrozen: Bool { block.pointee.flags & Self.frozenFlag != 0 }
+  func freeze() { block.pointee.flags |= Self.frozenFlag }
 }
 
 /// A range of integers, kept as it was written.

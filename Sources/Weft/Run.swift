@@ -56,6 +56,7 @@ extension Script {
         let context = RunContext(self, options, fetcher)
         let driver = MachineDriver(
           context.makeMachine(), context, control.mailbox, yields: false, output: observer.output)
+        control.mailbox.join(context.activity)
         let machine = driver.machine
         machine.begin(at: context.startedAt, wallClock: context.wallClock)
         var known: Set<[Int]> = []
@@ -68,6 +69,7 @@ extension Script {
           }
         }
         await driver.finish()
+        context.memory.runEnded()
         return machine.makeResult()
       }
     } onCancel: {

@@ -23,7 +23,7 @@ struct ParcelReader {
 
   let machine: Machine
   var heap: Heap { machine.heap }
-  let blocks: ParcelBlocks?
+  let parcel: Parcel
   private var next: UnsafeRawPointer
   private let end: UnsafeRawPointer
   private var roots: [Value] = []
@@ -33,9 +33,9 @@ struct ParcelReader {
   /// Blocks that circles may pass through.
   private var linked: [BlockPointer] = []
 
-  init(_ machine: Machine, _ bytes: UnsafeRawBufferPointer, _ blocks: ParcelBlocks?) {
+  init(_ machine: Machine, _ bytes: UnsafeRawBufferPointer, _ parcel: Parcel) {
     self.machine = machine
-    self.blocks = blocks
+    self.parcel = parcel
     next = bytes.baseAddress ?? UnsafeRawPointer(machine.endOfFiber)
     end = next + bytes.count
   }
@@ -239,9 +239,21 @@ struct ParcelReader {
     case .numbered: return nil
     case .reference: return reference()
     case .attached:
-      guard let blocks, let index = number(), index < blocks.blocks.count else { return nil }
+      guard let blocks = parcel.blocks, let index = number(), index < blocks.blocks.count else { return nil }
       return Value(blocks.blocks[Int(index)]).retained()
+    case .handle: return handle()
     }
+  }
+
+  private mutating func handle() -> Value? {
+    guard let number = number(), let kind = self.number(), HandleBlock.isHandle(kind), let capacity = signed(),
+      capacity > 0, let rate = word(), let place = signed(), let madeAt = Int32(exactly: place)
+    else { return nil }
+    let facts = HandleFacts(kind: kind, capacity: Int(capacity), rate: Double(bitPattern: rate), madeAt: madeAt)
+    guard let handle = parcel.handles.first(where: { $0.number == number }) ?? machine.findHandle(number, facts),
+      handle.facts.kind == kind
+    else { return nil }
+    return machine.value(of: handle)
   }
 
   private mutating func opened(_ block: BlockPointer, _ count: Int) -> Value {

@@ -36,7 +36,7 @@ extension Machine {
   private static let mostLines = 12
 
   /// Every fiber of the run, outer ones first.
-  private func allFibers() -> [FiberPointer] {
+  func allFibers() -> [FiberPointer] {
     guard let root else { return [] }
     var fibers: [FiberPointer] = []
     var open: [ScopePointer] = [root]
@@ -82,7 +82,7 @@ extension Machine {
   }
 
   /// The `with` blocks in which a fiber holds something, outermost first.
-  private func withs(of fiber: FiberPointer) -> [ScopePointer] {
+  func withs(of fiber: FiberPointer) -> [ScopePointer] {
     var found: [ScopePointer] = []
     var current = fiber.pointee.scope
     while current != fiber.pointee.home {

@@ -30,6 +30,8 @@ extension Machine {
 
   /// Frees everything that still runs, without running any of it, and breaks the circles of references.
   func tearDown() {
+    leaveHandles()
+    switching = nil
     core.pointee.fiber = nil
     core.pointee.firstReady = nil
     core.pointee.lastReady = nil
@@ -109,6 +111,7 @@ extension Machine {
     }
     root.pointee.firstChild = nil
     core.pointee.outstanding = 0
+    handlesAwaited = 0
     tickets = [:]
     files = [:]
     remotes = [:]

@@ -31,7 +31,8 @@ struct CheckCommand: ParsableCommand {
       }
       let diagnostics: [Diagnostic]
       do {
-        diagnostics = try Script(compiling: source, imports: ScriptFile.imports, granting: .all).warnings
+        diagnostics =
+          try Script(compiling: source, imports: ScriptFile.imports, granting: .all, advising: true).warnings
       } catch {
         diagnostics = error.diagnostics
       }

@@ -26,6 +26,10 @@ public func compile(
   if diagnostics.contains(where: { $0.severity == .error }) {
     return CompileResult(image: nil, diagnostics: diagnostics)
   }
+  // Some six bytes of a script become one instruction; room that stays empty is never touched.
+  let room = image.code.count + image.sources.reduce(0) { $0 + $1.bytes.count } / 5
+  image.code.reserveCapacity(room)
+  image.spans.reserveCapacity(room)
   for index in program.order {
     let emitter = Emitter(image: image, resolution: resolvers[index].resolution, source: index)
     emitter.emit(program.files[index].tree)

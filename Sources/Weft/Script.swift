@@ -45,7 +45,13 @@ public struct Script: Sendable {
     compiling source: SourceFile, imports: ImportLoader? = nil, granting capabilities: Capabilities = [],
     advising: Bool = false
   ) throws(CompileError) {
-    let reader = ImportReader(source, imports)
+    try self.init(compiling: ImportReader(source, imports), granting: capabilities, advising: advising)
+  }
+
+  /// The same for a script that has been read.
+  package init(
+    compiling reader: ImportReader, granting capabilities: Capabilities, advising: Bool
+  ) throws(CompileError) {
     // Names are looked at even after a syntax error, so that one look shows every problem.
     let compiled =
       reader.hasErrors
@@ -62,7 +68,7 @@ public struct Script: Sendable {
       return (left, $0.span.start) < (right, $1.span.start)
     }
     guard let image = compiled?.image, !diagnostics.contains(where: { $0.severity == .error }) else {
-      throw CompileError(source: source, diagnostics: diagnostics)
+      throw CompileError(source: reader.script, diagnostics: diagnostics)
     }
     self.image = image
     warnings = diagnostics

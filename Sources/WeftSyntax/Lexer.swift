@@ -21,8 +21,9 @@ struct Lexer {
 
   init(_ source: SourceFile) {
     bytes = source.bytes
-    // Dense code has a token for less than three bytes; room that stays empty is never touched.
-    list.tokens.reserveCapacity(bytes.count / 2 + 16)
+    // Dense code has a token for less than three bytes, and room that stays empty is never touched. But a file of
+    // gigabytes may be all comment.
+    list.tokens.reserveCapacity(min(bytes.count / 2, 4 << 20) + 16)
   }
 
   static func tokens(of source: SourceFile) -> TokenList {

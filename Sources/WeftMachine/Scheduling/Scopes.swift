@@ -48,11 +48,9 @@ extension Machine {
     for inner in scopes { inheritCancellation(inner) }
     for inner in scopes.reversed() where inner.pointee.kind == ScopeKind.finally.rawValue { limitCleanup(inner) }
     let owner = scope.pointee.owner.map { [$0] } ?? []
-    let affected = owner + started
+    let affected = (owner + started).filter { cancelledScope(reaching: $0.pointee.scope) != nil }
     let waiting = affected.filter { $0.pointee.isFresh && $0.pointee.wait != .nothing }
-    for fiber in affected.reversed() where !fiber.pointee.isFresh {
-      if cancelledScope(reaching: fiber.pointee.scope) != nil { interrupt(fiber) }
-    }
+    for fiber in affected.reversed() where !fiber.pointee.isFresh { interrupt(fiber) }
     // Those that wait at a gate end here and now, and wake who awaits them. By then each of these must know of its own
     // cancellation, or it would take theirs for an error.
     for fiber in waiting where fiber.pointee.wait != .nothing { interrupt(fiber) }

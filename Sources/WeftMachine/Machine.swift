@@ -301,9 +301,8 @@ public final class Machine {
     setClock(to: now)
     fireTimers()
     // A loop that never waits learns of its cancellation between two slices.
-    if core.pointee.cancelledScopes > 0, let fiber = core.pointee.fiber, fiber.pointee.resume == 0,
-      !fiber.pointee.hasSwitched,
-      cancelledScope(from: fiber.pointee.scope) != nil
+    if let fiber = core.pointee.fiber, fiber.pointee.resume == 0, !fiber.pointee.hasSwitched,
+      cancelledScope(reaching: fiber.pointee.scope) != nil
     {
       // It stopped before an instruction, not in one; the handlers of that instruction are the ones that apply.
       fiber.pointee.pc += 1
@@ -380,16 +379,9 @@ public final class Machine {
     var open: [ScopePointer] = [root]
     var seen = 0
     while let scope = open.popLast(), seen < 10_000 {
-      var child = scope.pointee.firstChild
-      while let fiber = child, seen < 10_000 {
+      for fiber in scope.children.prefix(10_000 - seen) {
         seen += 1
-        var inner = fiber.pointee.scope
-        while inner != fiber.pointee.home {
-          open.append(inner)
-          guard let parent = inner.pointee.parent else { break }
-          inner = parent
-        }
-        child = fiber.pointee.nextSibling
+        open += fiber.openScopes
       }
       let kind = ScopeKind(rawValue: scope.pointee.kind) ?? .root
       let elapsed = now - scope.pointee.openedTime

@@ -22,7 +22,8 @@ struct Files {
 
   /// Compiles `main.weft`.
   func compile() throws -> Script {
-    try Script(compiling: sources["main.weft"] ?? SourceFile(name: "main.weft", text: ""), imports: loader)
+    try Script(
+      compiling: sources["main.weft"] ?? SourceFile(name: "main.weft", text: ""), imports: loader, advising: true)
   }
 
   /// What is wrong with `main.weft`, as it is shown.

@@ -40,9 +40,10 @@ extension Explanation {
     Explanation(
       "E0306", "a `pool` without a kind of worker",
       """
-      `threads:`, `tasks:` or `processes:` says where the tasks of a `pool` run, and how many at a time; it takes one of them. Processes
-      can have a `launcher:` besides.
+      `threads:`, `tasks:` or `processes:` says where the tasks of a `pool` run, and how many at a time; it takes one of them.
+      Processes can have a `launcher:` besides.
       """,
-      wrong: "pool(4) { gather for n in 1...8 { n * n } }", right: "pool(threads: 4) { gather for n in 1...8 { n * n } }"),
+      wrong: "pool(4) { gather for n in 1...8 { n * n } }",
+      right: "pool(threads: 4) { gather for n in 1...8 { n * n } }"),
   ]
 }

@@ -149,8 +149,8 @@ extension Emitter {
     _ base: Expr, _ name: Name, _ optional: Bool, _ arguments: [Argument], to target: Int, _ span: Span
   ) {
     guard let method = BuiltinMethods.id(of: name.text) else { return }
-    let parameters = parameterNames(method: name.text, arguments)
-    let most = BuiltinMethods.all.filter { $0.name == name.text }.map(\.parameters.count).max() ?? 0
+    let parameters = parameterNames(method: method, arguments)
+    let most = BuiltinMethods.byID[method].map(\.parameters.count).max() ?? 0
     // `update` changes a map, but not the handle of a Shared, so only the run tells whether it needs a variable.
     if Builtins.mutatingNames.contains(name.text), !optional,
       isPlace(base) || passesValue(base) || !Builtins.alwaysMutates(name.text)
@@ -176,16 +176,16 @@ extension Emitter {
   }
 
   /// The parameters of the method that has all the labels in use.
-  private func parameterNames(method: String, _ arguments: [Argument]) -> [String] {
+  private func parameterNames(method: Int, _ arguments: [Argument]) -> [String] {
     let labels = arguments.compactMap(\.label?.text)
-    let candidates = BuiltinMethods.all.filter { $0.name == method }.map { $0.parameters.map(\.name) }
     if labels.isEmpty { return [] }
+    let candidates = BuiltinMethods.byID[method].map { $0.parameters.map(\.name) }
     if let names = candidates.first(where: { names in labels.allSatisfy(names.contains) }) { return names }
     if let label = arguments.first(where: { $0.label != nil })?.label {
       let known = Set(candidates.flatMap { $0 })
       diagnostics.append(
         Diagnostic(
-          .error, "E0302", "`.\(method)()` has no parameter `\(label.text)`", at: label.span,
+          .error, "E0302", "`.\(BuiltinMethods.names[method])()` has no parameter `\(label.text)`", at: label.span,
           caret: closestMatch(to: label.text, among: known).map { "did you mean `\($0)`?" }))
     }
     return []
@@ -238,8 +238,7 @@ extension Emitter {
 
   /// The task of the prelude that works out the new value of a receiver, such as that of `xs.sort(by: f)`.
   private func mutatingPrelude(_ method: Int, _ arguments: [Argument], _ parameters: [String]) -> Int? {
-    let name = BuiltinMethods.names[method]
-    for signature in BuiltinMethods.all where signature.name == name && signature.isMutating {
+    for signature in BuiltinMethods.byID[method] where signature.isMutating {
       guard let prelude = signature.prelude else { continue }
       if let parameter = signature.preludeParameter {
         let place = signature.parameters.firstIndex { $0.name == parameter }

@@ -10,6 +10,8 @@ final class Emitter {
   private var constantIndexes: [Image.Constant: Int] = [:]
   /// The function that code goes to.
   var f: FunctionBuilder
+  /// Room that finished functions have left.
+  private var rooms: [FunctionBuilder.Room] = []
 
   /// `gather`s and bodies of blocks whose value nobody takes. A load test must not keep what its tasks gave.
   var dropped: Set<Span> = []
@@ -133,12 +135,13 @@ final class Emitter {
     _ body: () -> Void
   ) -> FunctionBuilder {
     let outer = f
-    f = FunctionBuilder(parent: outer, name: name, role: role)
+    f = FunctionBuilder(parent: outer, name: name, role: role, room: rooms.popLast() ?? FunctionBuilder.Room())
     f.span = outer.span
     f.documentation = documentation
     body()
     let builder = f
     finish(builder, at: index)
+    rooms.append(builder.leaveRoom())
     f = outer
     return builder
   }

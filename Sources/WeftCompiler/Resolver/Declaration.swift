@@ -4,7 +4,8 @@ import WeftSyntax
 final class Declaration {
   enum Kind {
     case constant, variable, parameter, loopVariable, param
-    case task(TaskDeclaration)
+    /// Kept apart, because every declaration would else have room for one.
+    indirect case task(TaskDeclaration)
     case errorKind
     /// The file is nil if it could not be had.
     case importAlias(ImportedFile?)
@@ -20,6 +21,8 @@ final class Declaration {
   let isTopLevel: Bool
   /// How many blocks were open at its declaration.
   var depth = 0
+  /// Its place in the `Resolution` of its own file; -1 until it is noted there.
+  var index: Int32 = -1
   /// What the same name meant outside, until this one's scope ends.
   var shadowed: Declaration?
   /// Used inside another function than the one that declares it.

@@ -16,7 +16,7 @@ extension Resolver {
       for case .interpolation(let inner) in parts { resolve(inner) }
     case .list(let elements): for element in elements { resolve(element) }
     case .map(let entries):
-      var seen: Set<String> = []
+      var seen = Set<String>(minimumCapacity: entries.count)
       for entry in entries {
         switch entry {
         case .named(let name, let value):
@@ -40,19 +40,7 @@ extension Resolver {
       resolve(lower)
       resolve(upper)
     case .closure(let parameters, let body): resolve(parameters: parameters, body: body)
-    case .name(let name):
-      if table[name] == nil, Builtins.modules.contains(name) {
-        report(
-          "E0208", "`\(name)` is not a value", at: expression.span,
-          hint: "use one of its members, such as `\(name).\(Builtins.members(ofModule: name).first ?? "")`")
-      } else if let alias = alias(expression) {
-        use(name, at: expression.span)
-        report(
-          "E0208", "`\(name)` is an imported file, not a value", at: expression.span, labels: [label(alias)],
-          hint: "use one of its names, such as `\(name).\(exampleName(of: alias))`")
-      } else {
-        use(name, at: expression.span)
-      }
+    case .name(let name): resolveName(name, at: expression.span)
     case .negate(let operand), .not(let operand), .sleep(let operand), .await(let operand): resolve(operand)
     case .binary(_, let left, let right), .and(let left, let right), .or(let left, let right),
       .coalesce(let left, let right):
@@ -111,6 +99,25 @@ extension Resolver {
       for kind in kinds { useKind(kind, allowTypes: false) }
       resolve(body)
     case .block(let block): resolve(block)
+    }
+  }
+
+  private func resolveName(_ name: String, at span: Span) {
+    guard let declaration = table[name] else {
+      if Builtins.modules.contains(name) {
+        report(
+          "E0208", "`\(name)` is not a value", at: span,
+          hint: "use one of its members, such as `\(name).\(Builtins.members(ofModule: name).first ?? "")`")
+      } else {
+        use(name, at: span)
+      }
+      return
+    }
+    use(declaration, at: span)
+    if declaration.isImportAlias {
+      report(
+        "E0208", "`\(name)` is an imported file, not a value", at: span, labels: [label(declaration)],
+        hint: "use one of its names, such as `\(name).\(exampleName(of: declaration))`")
     }
   }
 
@@ -235,14 +242,14 @@ extension Resolver {
   }
 
   private func checkMethod(_ base: Expr, _ name: Name, _ arguments: [Argument]) {
-    guard BuiltinMethods.id(of: name.text) != nil else {
+    guard let id = BuiltinMethods.id(of: name.text) else {
       let match = closestMatch(to: name.text, among: BuiltinMethods.names)
       report(
         "E0202", "no value has a method `\(name.text)`", at: name.span, caret: match.map { "did you mean `\($0)`?" },
         hint: match == nil ? "to call a function that a map holds, write `(m.\(name.text))(…)`" : nil)
       return
     }
-    let all = BuiltinMethods.all.filter { $0.name == name.text }
+    let all = BuiltinMethods.byID[id]
     if !all.contains(where: { $0.isVariadic }), let most = all.map(\.parameters.count).max(), arguments.count > most {
       report(
         "E0301", "`.\(name.text)()` takes at most \(count(most, "argument")), but \(arguments.count) are given",

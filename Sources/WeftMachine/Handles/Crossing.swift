@@ -14,7 +14,8 @@ extension Machine {
       let queue = QueueBlock(value)
       if queue.expected > 0 {
         throw raise(
-          .typeError, "a Queue that `completed` made cannot leave its interpreter", hint: "take the tasks out of it here")
+          .typeError, "a Queue that `completed` made cannot leave its interpreter",
+          hint: "take the tasks out of it here")
       }
       object = SharedQueue(
         number: number, HandleFacts(kind: value.tag, capacity: queue.limit, rate: 0, madeAt: -1), memory: heap.memory)

@@ -217,7 +217,9 @@ extension Machine {
       fiber.pointee.scope.pointee.holdsPermit = true
       return true
     }
-    if block.pointee.kind != Kind.rateLimiter, let holder = ownHold(fiber, block, permits: LimiterBlock(block).capacity) {
+    if block.pointee.kind != Kind.rateLimiter,
+      let holder = ownHold(fiber, block, permits: LimiterBlock(block).capacity)
+    {
       leaveHandle(fiber)
       core.pointee.fiber = fiber
       fail(waitsForItself(block, holder))

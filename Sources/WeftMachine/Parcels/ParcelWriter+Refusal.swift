@@ -18,8 +18,12 @@ extension ParcelWriter {
     var owner = ""
     for container in open.reversed() {
       if container.block.pointee.kind == Kind.closure {
-        let name = machine.image.functions[ClosureBlock(container.block).function].name
-        owner = " captured by " + (name.isEmpty ? "a task" : "`\(name)`")
+        let function = machine.image.functions[ClosureBlock(container.block).function]
+        switch function.role {
+        case .task: owner = " captured by `\(function.name)`"
+        case .closure: owner = " captured by an anonymous task"
+        case .child, .main: owner = " captured by what a block starts"
+        }
         break
       }
       steps.append(step(into: container))

@@ -58,10 +58,7 @@ extension Machine {
       scope.pointee.outerGate = scope.pointee.gate
       scope.pointee.gate = scope
       if kind == .pool { openPool(scope, options) }
-    case .shield: scope.pointee.isShield = true
-    case .finally:
-      scope.pointee.isShield = true
-      limitCleanup(of: fiber)
+    case .finally: limitCleanup(scope)
     default: break
     }
     return true
@@ -123,7 +120,7 @@ extension Machine {
     switch finishScope(fiber) {
     case .goOn:
       // Leaving a shield is a cancellation point.
-      if wasShield, cancelledScope(from: fiber.pointee.scope) != nil {
+      if wasShield, cancelledScope(reaching: fiber.pointee.scope) != nil {
         unwind(fiber, .cancelled)
         return false
       }
@@ -144,7 +141,7 @@ extension Machine {
       fail(waitInUpdate())
       return true
     }
-    if core.pointee.cancelledScopes == 0 || cancelledScope(from: fiber.pointee.scope) == nil { return false }
+    if cancelledScope(reaching: fiber.pointee.scope) == nil { return false }
     unwind(fiber, .cancelled)
     return true
   }

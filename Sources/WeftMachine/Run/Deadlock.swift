@@ -42,20 +42,9 @@ extension Machine {
     var open: [ScopePointer] = [root]
     var next = 0
     while next < open.count {
-      var children: [FiberPointer] = []
-      var child = open[next].pointee.firstChild
-      while let fiber = child {
-        children.append(fiber)
-        child = fiber.pointee.nextSibling
-      }
-      for fiber in children.reversed() {
+      for fiber in open[next].children.reversed() {
         fibers.append(fiber)
-        var inner = fiber.pointee.scope
-        while inner != fiber.pointee.home {
-          open.append(inner)
-          guard let parent = inner.pointee.parent else { break }
-          inner = parent
-        }
+        open += fiber.openScopes
       }
       next += 1
     }
@@ -83,14 +72,7 @@ extension Machine {
 
   /// The `with` blocks in which a fiber holds something, outermost first.
   func withs(of fiber: FiberPointer) -> [ScopePointer] {
-    var found: [ScopePointer] = []
-    var current = fiber.pointee.scope
-    while current != fiber.pointee.home {
-      if current.pointee.holdsPermit { found.append(current) }
-      guard let parent = current.pointee.parent else { break }
-      current = parent
-    }
-    return found.reversed()
+    fiber.openScopes.filter(\.pointee.holdsPermit).reversed()
   }
 
   /// The fibers without which `fiber` cannot go on, as far as that is known.
@@ -101,15 +83,11 @@ extension Machine {
     case .lazy:
       guard case .begun(let worker) = lazyValues[Int(bitPattern: target) - 1].state else { return [] }
       return [worker]
+    case .handle:
+      guard let wait = handleWaits[UInt64(UInt(bitPattern: target))], wait.purpose == .permit else { return [] }
+      return holders[wait.block] ?? []
     case .gate: return holders[target.assumingMemoryBound(to: Block.self)] ?? []
-    case .join:
-      var children: [FiberPointer] = []
-      var child = target.assumingMemoryBound(to: Scope.self).pointee.firstChild
-      while let fiber = child {
-        children.append(fiber)
-        child = fiber.pointee.nextSibling
-      }
-      return children
+    case .join: return Array(target.assumingMemoryBound(to: Scope.self).children)
     default: return []
     }
   }
@@ -168,6 +146,9 @@ extension Machine {
       while let gate = current, gate.pointee.limiter != block { current = gate.pointee.outerGate }
       let location = current.map { " in \(place(ofCode: Int($0.pointee.openedAt)))" } ?? ""
       return "a permit of the `semaphore` block\(location)"
+    case .handle:
+      guard let wait = handleWaits[UInt64(UInt(bitPattern: target))] else { return "what never comes" }
+      return object(of: wait, short: short)
     case .get: return "an item" + (short ? " of a queue" : ": `\(excerpt(ofCode: scriptPosition(of: fiber)))`")
     case .put: return "room in a queue" + (short ? "" : ": `\(excerpt(ofCode: scriptPosition(of: fiber)))`")
     case .drain: return "the work on a queue" + (short ? "" : ": `\(excerpt(ofCode: scriptPosition(of: fiber)))`")
@@ -177,14 +158,35 @@ extension Machine {
     }
   }
 
+  /// What a fiber waits for of a handle that other machines have as well.
+  private func object(of wait: HandleWait, short: Bool) -> String {
+    let text = short ? "" : ": `\(excerpt(ofCode: scriptPosition(of: wait.fiber)))`"
+    switch wait.purpose {
+    case .permit:
+      let name = "\(thing(wait.block)) `\(excerpt(ofCode: scriptPosition(of: wait.fiber)))`"
+      guard let place = wait.object.placeOfHolder(), place >= 0 else { return name }
+      return "\(name), which is held since \(self.place(ofCode: Int(place)))"
+    case .item, .drawing: return "an item" + (short ? " of a queue" : text)
+    case .room: return "room in a queue" + text
+    case .work: return "the work on a queue" + text
+    case .write, .update: return "the end of an `update`" + text
+    }
+  }
+
   private func thing(_ limiter: BlockPointer) -> String {
     limiter.pointee.kind == Kind.lock ? "the lock" : "a permit of the semaphore"
   }
 
   private func name(of fiber: FiberPointer, short: Bool = false) -> String {
-    if fiber.pointee.home == root { return "the script" }
+    if fiber.pointee.home == root, !isWorker { return "the script" }
     let home = fiber.pointee.home
     let kind = ScopeKind(rawValue: home.pointee.kind) ?? .root
+    if fiber.pointee.home == root {
+      guard let index = function(at: scriptPosition(of: fiber)), image.functions[index].role == .task else {
+        return "the task"
+      }
+      return "`\(image.functions[index].name)`"
+    }
     var task = "task \(fiber.pointee.index + 1)"
     if !short { task += " of the `\(kind)` in \(place(ofCode: Int(home.pointee.openedAt)))" }
     guard let index = function(at: scriptPosition(of: fiber)), image.functions[index].role == .task else {

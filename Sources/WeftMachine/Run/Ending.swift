@@ -36,8 +36,7 @@ extension Machine {
     core.pointee.firstReady = nil
     core.pointee.lastReady = nil
     if let root {
-      destroyChildren(of: root)
-      discard(root)
+      destroy(root)
       self.root = nil
     }
     forgetLazyValues()
@@ -74,24 +73,8 @@ extension Machine {
     BlockLinks(block).insert(at: head.assumingMemoryBound(to: BlockPointer?.self))
   }
 
-  private func destroyChildren(of root: ScopePointer) {
-    var fibers: [FiberPointer] = []
-    var scopes: [ScopePointer] = []
-    var open: [ScopePointer] = [root]
-    while let scope = open.popLast() {
-      var child = scope.pointee.firstChild
-      while let fiber = child {
-        fibers.append(fiber)
-        var inner = fiber.pointee.scope
-        while inner != fiber.pointee.home {
-          scopes.append(inner)
-          open.append(inner)
-          guard let parent = inner.pointee.parent else { break }
-          inner = parent
-        }
-        child = fiber.pointee.nextSibling
-      }
-    }
+  private func destroy(_ root: ScopePointer) {
+    let (scopes, fibers) = descendants(of: root)
     for scope in scopes { discard(scope) }
     for fiber in fibers {
       cancelTimer(timerNode(fiber))
@@ -109,7 +92,6 @@ extension Machine {
       free(fiber)
       if let handle { heap.release(handle) }
     }
-    root.pointee.firstChild = nil
     core.pointee.outstanding = 0
     handlesAwaited = 0
     tickets = [:]

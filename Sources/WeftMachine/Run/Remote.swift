@@ -67,7 +67,8 @@ extension Machine {
     }
     guard heap.memory.reserve(workers: Int(count.int), limit: limits.workers) else {
       throw raise(
-        .limitError, "this `pool` of \(count.int) would bring the run to more workers than it may have, \(limits.workers)",
+        .limitError,
+        "this `pool` of \(count.int) would bring the run to more workers than it may have, \(limits.workers)",
         hint: "tasks that wait need no worker of their own: thousands of them fit a `gather` without a `pool`")
     }
     return Int(count.int)

@@ -830,7 +830,7 @@ extension Machine {
           fiber.pointee.pc = pc
           if !leaveScope(word) { continue reload }
         case .gate:
-          if fiber.pointee.scope.pointee.gate != nil || core.pointee.cancelledScopes > 0 {
+          if fiber.pointee.scope.pointee.gate != nil || fiber.pointee.scope.pointee.reachedBy != nil {
             if isExhausted((base + fieldA(word)).pointee, (base + fieldA(word) + 1).pointee) { continue }
             fiber.pointee.pc = pc
             if !passGate() { continue reload }

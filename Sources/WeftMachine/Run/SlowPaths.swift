@@ -634,7 +634,9 @@ extension Machine {
       var isFixed = isFixed(word, root)
       var crossed = -1
       let place = try follow(root, keys, c(word), &isFixed, &crossed)
-      if crossed >= 0 { return try callMethod(crossed: place.pointee, keys + crossed, c(word) - crossed, method, window, count) }
+      if crossed >= 0 {
+        return try callMethod(crossed: place.pointee, keys + crossed, c(word) - crossed, method, window, count)
+      }
       if HandleBlock.hasCrossed(place.pointee, Kind.queue), let fiber = core.pointee.fiber {
         // The keys are consumed before the method itself could do this.
         if mustSwitch(fiber, words: 2) { return false }

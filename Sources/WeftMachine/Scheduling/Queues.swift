@@ -170,8 +170,10 @@ extension Machine {
       heap.release(item)
       heap.release(queue.block)
     }
-    do throws(Thrown) { tell(.takeBack(try cargo(of: item, for: HandleBlock(queue.block).object.carrier)), queue.block) } catch
-    {
+    do throws(Thrown) {
+      let cargo = try cargo(of: item, for: HandleBlock(queue.block).object.carrier)
+      tell(.takeBack(cargo), queue.block)
+    } catch {
       heap.release(error.error)
     }
   }

@@ -146,6 +146,9 @@ struct Scope {
   var dropsResults = false
   var isCancelled = false
   var isShield = false
+  /// The cancelled scope whose cancellation reaches into this one: the outermost inside the innermost shield. It may be
+  /// this one, and is never gone before this one is.
+  var reachedBy: ScopePointer?
   /// Its body has ended; it waits for its tasks.
   var isExiting = false
   var reason = CancelReason.none
@@ -192,6 +195,24 @@ struct Scope {
   var cancelledFrom: Int32 = -1
 }
 
+extension FiberPointer {
+  /// The scopes that lie between a fiber and its home, innermost first: those that it has opened, and its `cancelScope`.
+  var openScopes: some Sequence<ScopePointer> {
+    let home = pointee.home
+    return sequence(first: pointee.scope) { $0.pointee.parent }.lazy.prefix { $0 != home }
+  }
+}
+
+extension ScopePointer {
+  /// The fibers started in a scope, the latest first.
+  var children: some Sequence<FiberPointer> {
+    sequence(state: pointee.firstChild) { next in
+      defer { next = next?.pointee.nextSibling }
+      return next
+    }
+  }
+}
+
 /// What the run loop needs of a function.
 struct FunctionInfo {
   var code: UnsafePointer<UInt64>
@@ -213,8 +234,6 @@ struct Core {
   var lastReady: FiberPointer?
   var fibers = 0
   var scopes = 0
-  /// Open scopes that are cancelled; while there is none, no wait need look for a cancellation.
-  var cancelledScopes = 0
   /// Live blocks that circles of references may pass through.
   var linked: BlockPointer?
   var sequence: UInt64 = 0

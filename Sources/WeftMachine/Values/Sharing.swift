@@ -4,12 +4,12 @@
 extension Heap {
   /// The live blocks, own and shared, have passed the limit.
   var isOverLimit: Bool {
-    state.pointee.isOverLimit || state.pointee.live > state.pointee.limit - min(memory.live, state.pointee.limit)
+    state.pointee.isOverLimit || memory.live > state.pointee.limit - state.pointee.live
   }
 
   /// Whether `size` more bytes fit the limit beside what is shared.
   func hasRoom(besideShared size: Int) -> Bool {
-    hasRoom(for: size) && size <= state.pointee.limit - state.pointee.live - min(memory.live, state.pointee.limit)
+    hasRoom(for: size) && memory.live <= state.pointee.limit - state.pointee.live - size
   }
 
   /// Marks a block and all that can be reached from it as shared, if all of that is plain data; else it changes nothing and

@@ -88,6 +88,8 @@ public final class Machine {
   /// One for each of the image's initializers.
   var lazyValues: [LazyValue]
   let tables = MethodTables.shared
+  /// The task of the prelude for each method, or -1; filled in on first use.
+  var preludeTasks: [Int] = []
   /// Indices of the image's functions in the order of their code.
   let functionOrder: [Int]
   /// What the first deadlock looked like.

@@ -30,9 +30,10 @@ extension Machine {
         HandleFacts(kind: value.tag, capacity: limiter.capacity, rate: limiter.rate, madeAt: limiter.madeAt),
         permits: limiter.permits, limiter.bucket.pointee, isStrict: isInterleaved)
     }
-    heap.memory.handles.register(object)
     handle.attach(object)
     heap.handles.insert(handle.block)
+    // What holds it may be what crosses with it.
+    retain(handle.block)
     crossings.append(handle.block)
     return object
   }
@@ -67,12 +68,14 @@ extension Machine {
     let blocks = crossings
     crossings = []
     for (block, content) in zip(blocks, contents) { move(content, of: block) }
+    for block in blocks { heap.release(block) }
   }
 
   func forgetCrossings() {
     let blocks = crossings
     crossings = []
     for block in blocks { heap.handles.remove(block) }
+    for block in blocks { heap.release(block) }
   }
 
   /// What a handle holds, then what those want to put who wait for room.
@@ -166,44 +169,5 @@ extension Machine {
     }
     while found.count < count { found.append((0, -1)) }
     return found
-  }
-}
-
-/// The handles of a run that have crossed.
-final class HandleRegistry: @unchecked Sendable {
-  private struct Entry {
-    weak var handle: SharedHandle?
-  }
-
-  private let lock = SpinLock()
-  // Under `lock`:
-  private var entries: [Entry] = []
-  private var limit = 64
-  private var last: UInt64 = 0
-
-  func nextNumber() -> UInt64 {
-    lock.locked {
-      last += 1
-      return last
-    }
-  }
-
-  func register(_ handle: SharedHandle) {
-    lock.locked {
-      if entries.count >= limit {
-        entries.removeAll { $0.handle == nil }
-        limit = max(64, entries.count * 2)
-      }
-      entries.append(Entry(handle: handle))
-    }
-  }
-
-  /// The run is over: what handles hold may refer to themselves.
-  func emptyAll() {
-    let handles = lock.locked { () -> [SharedHandle] in
-      defer { entries = [] }
-      return entries.compactMap(\.handle)
-    }
-    for handle in handles { handle.empty() }
   }
 }

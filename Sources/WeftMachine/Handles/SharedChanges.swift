@@ -39,7 +39,7 @@ extension Machine {
 
   /// Writes what the same instruction worked out before the slice ended; nil if there is nothing.
   func finishChange() -> Bool? {
-    guard let fiber = core.pointee.fiber, fiber.pointee.hasSwitched,
+    guard isInterleaved, let fiber = core.pointee.fiber, fiber.pointee.hasSwitched,
       let write = pendingWrites.removeValue(forKey: fiber)
     else { return nil }
     fiber.pointee.hasSwitched = false

@@ -69,7 +69,8 @@ public final class HandleUser: @unchecked Sendable {
 
 /// Who asks for an operation.
 public struct HandleAsker: Sendable {
-  public let user: HandleUser
+  /// The asker's machine lives while it asks and waits.
+  public unowned(unsafe) let user: HandleUser
   /// Which of the user's tasks.
   public let task: UInt64
   /// Under which the user is told when it had to wait.
@@ -91,6 +92,8 @@ public struct HandleAsker: Sendable {
 /// One that stands in line. Its handle's lock guards it, until it has an answer.
 public final class HandleWaiter: @unchecked Sendable {
   public let asker: HandleAsker
+  /// It may be told when its machine is gone already.
+  private let user: HandleUser
   let operation: HandleOperation
   /// What it waited for. It stands in no line any more then.
   public internal(set) var answer: HandleAnswer?
@@ -104,8 +107,12 @@ public final class HandleWaiter: @unchecked Sendable {
 
   public init(_ asker: HandleAsker, _ operation: HandleOperation) {
     self.asker = asker
+    user = asker.user
     self.operation = operation
   }
+
+  /// Tells its machine to claim. Call it without a lock.
+  func tell() { user.notify(asker.ticket) }
 }
 
 /// Those who wait for one handle, first come, first served.
@@ -134,12 +141,12 @@ struct WaiterLine {
     return waiter
   }
 
-  /// Whether `condition` holds for one of the first few; also true when there are too many to look through.
-  func mayContain(_ condition: (HandleWaiter) -> Bool) -> Bool {
+  /// Whether one of the first few is of that user; also true when there are too many to look through.
+  func mayContain(_ user: HandleUser) -> Bool {
     var next = first
     for _ in 0..<16 {
       guard let waiter = next else { return false }
-      if condition(waiter) { return true }
+      if waiter.asker.user === user { return true }
       next = waiter.next
     }
     return next != nil
@@ -196,8 +203,8 @@ open class SharedHandle: @unchecked Sendable {
   /// A user is gone: what it held is free again, and it stands in no line.
   open func leave(_ user: HandleUser) {}
 
-  /// The run is over: drops all that it holds, which may refer to it.
-  open func empty() {}
+  /// The run is over: gives away all that it holds, which may refer to it.
+  func takeAll() -> [Cargo] { [] }
 
   /// Where the task is that holds it, an index into the image's code; nil if none does or that is not known.
   open func placeOfHolder() -> Int32? { nil }

@@ -16,7 +16,7 @@ public struct Parcel: Sendable {
     self.handles = handles
   }
 
-  init(bytes: [UInt8], blocks: ParcelBlocks?, handles: [SharedHandle]) {
+  init(bytes: [UInt8], blocks: ParcelBlocks?, handles: [SharedHandle] = []) {
     self.bytes = bytes
     self.blocks = blocks
     self.handles = handles

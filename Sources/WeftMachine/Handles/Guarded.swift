@@ -16,12 +16,6 @@ struct SpinLock: ~Copyable {
 
   @inline(__always) borrowing func unlock() { isTaken.store(false, ordering: .releasing) }
 
-  @inline(__always) borrowing func locked<Result>(_ body: () -> Result) -> Result {
-    lock()
-    defer { unlock() }
-    return body()
-  }
-
   @inline(never) private borrowing func wait() {
     var looks = 0
     repeat {
@@ -31,5 +25,28 @@ struct SpinLock: ~Copyable {
         if looks > 100 { sched_yield() }
       }
     } while isTaken.exchange(true, ordering: .acquiring)
+  }
+}
+
+/// State that one thread at a time works on.
+struct Guarded<State>: ~Copyable, @unchecked Sendable {
+  private let lock = SpinLock()
+  private let state: UnsafeMutablePointer<State>
+
+  init(_ state: State) {
+    self.state = .allocate(capacity: 1)
+    self.state.initialize(to: state)
+  }
+
+  deinit {
+    state.deinitialize(count: 1)
+    state.deallocate()
+  }
+
+  /// Nothing may be freed or told to others in `body`.
+  @inline(__always) borrowing func locked<Result>(_ body: (inout State) -> Result) -> Result {
+    lock.lock()
+    defer { lock.unlock() }
+    return body(&state.pointee)
   }
 }

@@ -144,7 +144,7 @@ extension Machine {
     let block = fiber.pointee.target?.assumingMemoryBound(to: Block.self)
     fiber.pointee.wait = .nothing
     fiber.pointee.target = nil
-    if let block, block.pointee.kind == Kind.queue { takeItem(fiber, from: QueueBlock(block)) }
+    if let block, block.kind == Kind.queue { takeItem(fiber, from: QueueBlock(block)) }
   }
 
   /// A fiber was cancelled before it ran with what it was given.
@@ -153,7 +153,7 @@ extension Machine {
     fiber.pointee.wait = .nothing
     fiber.pointee.target = nil
     guard let block else { return }
-    if block.pointee.kind == Kind.queue { return returnItem(fiber, to: QueueBlock(block)) }
+    if block.kind == Kind.queue { return returnItem(fiber, to: QueueBlock(block)) }
     fiber.pointee.scope.pointee.holdsPermit = false
     giveBack(to: LimiterBlock(block))
   }
@@ -204,7 +204,7 @@ extension Machine {
     if mustNotWait(fiber) { return false }
     let limiter = LimiterBlock(block)
     if !limiter.isRate, !isFree(limiter), let holder = ownHold(fiber, block, permits: limiter.capacity) {
-      let isLock = block.pointee.kind == Kind.lock
+      let isLock = block.kind == Kind.lock
       fail(
         raise(
           .deadlockError,

@@ -18,6 +18,8 @@ final class MachineDriver {
   private var ticket: UInt64?
   private var isStopped = false
   private var isSpinning = false
+  /// The machine goes on, or waits for the world.
+  private var isActive = false
   private let loop = LoopExecutor.shared
   /// A slice is long enough to make the mailbox cheap, and short enough for a deadline to be late by little.
   private static let sliceTicks = 20_000
@@ -36,6 +38,7 @@ final class MachineDriver {
     self.yields = yields
     self.output = output
     files = context.options.files.map { FileWorker($0, mailbox) }
+    machine.handleUser.notify = { [mailbox] ticket in mailbox.post(.handleAnswered(ticket: ticket)) }
   }
 
   /// Runs the machine, which has begun, until it is finished.
@@ -48,6 +51,7 @@ final class MachineDriver {
   ) async {
     self.ticket = ticket
     defer { self.ticket = nil }
+    activate()
     var nextLook = interval.map { LoopExecutor.now() + $0 } ?? Int64.max
     var turnEnds = LoopExecutor.now() + Self.turn
     while !isStopped {
@@ -56,6 +60,7 @@ final class MachineDriver {
       perform()
       if case .finished = pause { break }
       if case .idle(let deadline) = pause, exchanges.isEmpty || !deliver() {
+        if machine.isStuck { rest() }
         await mailbox.wait(until: min(deadline ?? .max, wakes ? nextLook : .max).finite, on: loop)
         turnEnds = LoopExecutor.now() + Self.turn
       }
@@ -80,7 +85,9 @@ final class MachineDriver {
   func nextTask() async -> (ticket: UInt64, task: RemoteTask)? {
     while !isStopped {
       var found: (UInt64, RemoteTask)?
-      for event in mailbox.take() {
+      let events = mailbox.take()
+      if !events.isEmpty { activate() }
+      for event in events {
         switch event {
         case .task(let ticket, let task): found = (ticket, task)
         case .stop: isStopped = true
@@ -88,7 +95,9 @@ final class MachineDriver {
         default: handle(event)
         }
       }
+      context.activity.subtract(events.count)
       if let found, !isStopped { return found }
+      rest()
       if !isStopped { await mailbox.wait(until: nil, on: loop) }
     }
     return nil
@@ -107,6 +116,21 @@ final class MachineDriver {
     // The last that workers have printed.
     _ = deliver()
     flush()
+    mailbox.leave(context.activity)
+    rest()
+  }
+
+  private func activate() {
+    if isActive { return }
+    isActive = true
+    context.activity.add()
+  }
+
+  /// Nothing will happen here before another machine does something.
+  private func rest() {
+    if !isActive { return }
+    isActive = false
+    context.activity.subtract()
   }
 
   private func flush() {
@@ -171,8 +195,11 @@ final class MachineDriver {
   /// Hands events to the machine; false when there were none.
   private func deliver() -> Bool {
     let events = mailbox.take()
+    if events.isEmpty { return false }
+    activate()
     for event in events { handle(event) }
-    return !events.isEmpty
+    context.activity.subtract(events.count)
+    return true
   }
 
   private func handle(_ event: Mailbox.Event) {
@@ -187,6 +214,8 @@ final class MachineDriver {
     case .burnEnded(let ticket):
       burns.removeValue(forKey: ticket)
       machine.burnEnded(ticket)
+    case .handleAnswered(let ticket): machine.handleAnswered(ticket)
+    case .nothingWillCome: machine.nothingWillCome()
     case .output(let text):
       // What this machine has printed before is older.
       flush()

@@ -12,6 +12,10 @@ final class Mailbox: Sendable {
     case remoteEnded(ticket: UInt64, RemoteResult)
     case output([UInt8])
     case burnEnded(ticket: UInt64)
+    /// A handle that several machines have answers this one.
+    case handleAnswered(ticket: UInt64)
+    /// All machines of the run wait for each other.
+    case nothingWillCome
     /// To a worker: a task, the wish to cancel it, and that no more will come.
     case task(ticket: UInt64, RemoteTask)
     case cancelTask(ticket: UInt64)
@@ -21,6 +25,7 @@ final class Mailbox: Sendable {
   private struct State {
     var events: [Event] = []
     var reader: CheckedContinuation<Void, Never>?
+    var activity: Activity?
   }
 
   private let state = Mutex(State())
@@ -28,11 +33,30 @@ final class Mailbox: Sendable {
 
   func post(_ event: Event) {
     let reader = state.withLock { state in
+      state.activity?.add()
       state.events.append(event)
       defer { state.reader = nil }
       return state.reader
     }
     reader?.resume()
+  }
+
+  /// From now on what is on its way counts for a run, until the reader has dealt with it.
+  func join(_ activity: Activity) {
+    state.withLock { state in
+      state.activity = activity
+      activity.add(state.events.count)
+    }
+    activity.register(self)
+  }
+
+  func leave(_ activity: Activity) {
+    activity.remove(self)
+    let left = state.withLock { state in
+      state.activity = nil
+      return state.events.count
+    }
+    activity.subtract(left)
   }
 
   /// What has come so far, without waiting.

@@ -56,6 +56,7 @@ extension Script {
         let context = RunContext(self, options, fetcher)
         let driver = MachineDriver(
           context.makeMachine(), context, control.mailbox, yields: false, output: observer.output)
+        control.mailbox.join(context.activity)
         let machine = driver.machine
         machine.begin(at: context.startedAt, wallClock: context.wallClock)
         var longTurns = observer.warning.map { LongTurns(self, $0) }
@@ -64,6 +65,7 @@ extension Script {
           longTurns?.look(at: machine)
         }
         await driver.finish()
+        context.memory.runEnded()
         return machine.makeResult()
       }
     } onCancel: {

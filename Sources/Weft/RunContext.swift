@@ -12,6 +12,7 @@ final class RunContext: Sendable {
   let options: RunOptions
   let fetcher: (any Fetcher)?
   let memory = RunMemory()
+  let activity = Activity()
   /// Nanoseconds on the loop's clock, and since 1970.
   let startedAt: Int64
   let wallClock: Int64

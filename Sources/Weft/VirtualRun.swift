@@ -6,6 +6,7 @@ import WeftMachine
 final class VirtualRun {
   /// A machine and what it waits for.
   private final class Seat {
+    let id: Int
     let machine: Machine
     /// What it prints and how its task ended goes there; nil for the script itself.
     let owner: Seat?
@@ -16,7 +17,8 @@ final class VirtualRun {
     var isReady = true
     var pools: [UInt64: Pool] = [:]
 
-    init(_ machine: Machine, _ owner: Seat?) {
+    init(_ id: Int, _ machine: Machine, _ owner: Seat?) {
+      self.id = id
       self.machine = machine
       self.owner = owner
     }
@@ -60,6 +62,12 @@ final class VirtualRun {
     }
   }
 
+  /// Machines that handles have an answer for, in the order in which the answers came.
+  private final class HandleAnswers: @unchecked Sendable {
+    // What is unchecked is sound because a virtual run happens on one thread.
+    var all: [(seat: Int, ticket: UInt64)] = []
+  }
+
   private let script: Script
   private let options: RunOptions
   private let world: VirtualWorld
@@ -72,6 +80,8 @@ final class VirtualRun {
   private var ready: [Seat] = []
   /// Every machine that runs a task.
   private var seats: [Seat]
+  private var lastSeat = 0
+  private let answers = HandleAnswers()
   private static let sliceTicks = 20_000
   /// Machines take turns of at most so many ticks, when there are several.
   private static let turnTicks = 500
@@ -86,9 +96,16 @@ final class VirtualRun {
     self.options = options
     self.world = world
     order = world.orderSeed.map { Order($0) }
-    main = Seat(script.makeMachine(options, memory: memory, choose: order.map { order in { order.choose($0) } }), nil)
+    let machine = script.makeMachine(options, memory: memory, choose: order.map { order in { order.choose($0) } })
+    main = Seat(0, machine, nil)
     seats = [main]
     ready = [main]
+    prepare(main)
+  }
+
+  private func prepare(_ seat: Seat) {
+    seat.machine.isInterleaved = true
+    seat.machine.handleUser.notify = { [answers, id = seat.id] ticket in answers.all.append((id, ticket)) }
   }
 
   func run(_ output: ([UInt8]) -> Void, _ longTurns: LongTurns) -> RunResult {
@@ -99,6 +116,7 @@ final class VirtualRun {
     var shutdownAt = world.shutdownAt
     var cancelAfterTicks = world.cancelAfterTicks
     while true {
+      passOnAnswers()
       if ready.isEmpty || somethingIsDue(cancelAt, shutdownAt) {
         // What comes first: at one instant a cancellation from outside, then a shutdown, then answers, then timers.
         guard let next = earliest(cancelAt, shutdownAt) else {
@@ -140,7 +158,10 @@ final class VirtualRun {
       perform(for: seat)
       switch pause {
       case .finished:
-        if seat === main { return machine.makeResult() }
+        if seat === main {
+          memory.runEnded()
+          return machine.makeResult()
+        }
         end(seat)
       case .slice, .clock: ready.append(seat)
       case .idle(let deadline):
@@ -158,6 +179,20 @@ final class VirtualRun {
   /// Whether something has become due while machines computed.
   private func somethingIsDue(_ cancelAt: Int64?, _ shutdownAt: Int64?) -> Bool {
     world.tickTime > 0 && (earliest(cancelAt, shutdownAt).map { $0 <= now } ?? false)
+  }
+
+  private func passOnAnswers() {
+    while !answers.all.isEmpty {
+      let all = answers.all
+      answers.all = []
+      for answer in all {
+        // One whose task has ended waits for nothing.
+        guard let seat = seats.first(where: { $0.id == answer.seat }) else { continue }
+        seat.machine.setClock(to: now)
+        seat.machine.handleAnswered(answer.ticket)
+        wake(seat)
+      }
+    }
   }
 
   private func wake(_ seat: Seat) {
@@ -261,7 +296,10 @@ final class VirtualRun {
   private func makeSeat(in pool: Pool, of owner: Seat) -> Seat {
     let machine = script.makeMachine(options, memory: memory, choose: order.map { order in { order.choose($0) } })
     machine.resultCarrier = pool.kind == .processes ? .bytes : .memory
-    return Seat(machine, owner)
+    lastSeat += 1
+    let seat = Seat(lastSeat, machine, owner)
+    prepare(seat)
+    return seat
   }
 
   private func cancel(_ ticket: UInt64, of owner: Seat) {

@@ -112,8 +112,7 @@ extension BuiltinFunction {
     case .completed:
       .init(
         "completed", [.needed("handles")], "a sequence of the handles of started tasks in the order in which they end")
-    case .updateBegin: .init("__update_begin", [], "the running `update` begins")
-    case .updateEnd: .init("__update_end", [.needed("outer")], "the running `update` ends")
+    case .update: .init("__update", [.needed("cell"), .needed("f")], "what `update` of a Shared does")
     case .errorIs:
       .init("__error_is", [.needed("e"), .optional("kinds")], "whether `retry` repeats after an error")
     case .unhandled:

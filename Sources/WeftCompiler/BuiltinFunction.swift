@@ -11,7 +11,7 @@ public enum BuiltinFunction: UInt16, CaseIterable, Sendable {
   case mathLog, mathLog2, mathLog10, mathLog1p, mathPow, mathHypot, mathFmod, mathGcd, mathLcm, mathFactorial
   case mathComb, mathDegrees, mathRadians, mathIsnan, mathIsinf, mathIsfinite
   case sortByKeys, extremeByKeys, uniqueByKeys
-  case semaphore, lock, rate, queue, shared, completed, updateBegin, updateEnd
+  case semaphore, lock, rate, queue, shared, completed, update
   case formatted, retryDelay, errorIs, unhandled
   case read, lines, write, env, readFile, writeFile
   case shutdownRequested, shutdownWait, awaitShutdown

@@ -61,6 +61,8 @@ public struct Image: Sendable {
       case scope
       /// Not a stop: an error that passes gets the error in `register` as its cause.
       case cause
+      /// Not a stop: the `update` of the Shared in `register` is given up.
+      case update
     }
     public var start: Int
     public var end: Int

@@ -122,6 +122,10 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   case catchEach  // R[a] = the errors of R[b] that are of the kinds R[c]; R[b] = an error of the others, or none
   case expectation  // an `expect` whose condition R[a] is false fails; the next word's bx is its text
 
+  // Shared cells
+  case beginUpdate  // R[a] = the value of the Shared R[b], which nobody else changes until `finishUpdate`
+  case finishUpdate  // the Shared R[b] has the value R[a] from now on
+
   // Completions: what is going on in R[a], its value in R[a+1]
   case setCompletion  // R[a] = kind b, R[a+1] = R[c] when the kind has a value (consumed)
   case resume  // go on with a throw or a cancellation in R[a]; other completions fall through

@@ -6,13 +6,7 @@ public let preludeSource = #"""
     if type(on) == "Function" { on(error) } else { __error_is(error, on) }
   }
 
-  task __shared_update(self, f) {
-    let outer = __update_begin()
-    let value = f(self.value)
-    self.value = value
-    __update_end(outer)
-    value
-  }
+  task __shared_update(self, f) => __update(self, f)
 
   task __map(f, xs) => [f(x) for x in xs]
   task __filter(f, xs) => [x for x in xs if f(x)]

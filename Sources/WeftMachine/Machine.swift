@@ -48,6 +48,23 @@ public final class Machine {
   var remotes: [UInt64: PendingRemote] = [:]
   /// Fibers for which the driver keeps a core busy.
   var burns: [UInt64: FiberPointer] = [:]
+  /// Fibers that have to do with handles that have crossed, by ticket.
+  var handleWaits: [UInt64: HandleWait] = [:]
+  /// How many of them wait.
+  var handlesAwaited = 0
+  /// This machine as those handles see it.
+  public let handleUser = HandleUser()
+  /// Handles that cross with what is packed just now.
+  var crossings: [BlockPointer] = []
+  var isPacking = false
+  /// Looks for a handle that came as bytes.
+  public var findHandle: (_ number: UInt64, _ facts: HandleFacts) -> SharedHandle? = { _, _ in nil }
+  /// Operations on handles that have crossed end the slice, so that machines on one thread come between each other there.
+  public var isInterleaved = false
+  /// The fiber that goes on after such an end.
+  var switching: FiberPointer?
+  /// New values of Shareds, to be written when their fiber goes on.
+  var pendingWrites: [FiberPointer: PendingWrite] = [:]
   /// This machine carries out a task of another one: what it captured is a copy, which may not be changed.
   var isWorker: Bool {
     get { core.pointee.isWorker }
@@ -71,6 +88,8 @@ public final class Machine {
   /// One for each of the image's initializers.
   var lazyValues: [LazyValue]
   let tables = MethodTables.shared
+  /// The task of the prelude for each method, or -1; filled in on first use.
+  var preludeTasks: [Int] = []
   /// Indices of the image's functions in the order of their code.
   let functionOrder: [Int]
   /// What the first deadlock looked like.
@@ -246,7 +265,11 @@ public final class Machine {
         guard prepareToRun(next) else { continue }
       }
       switch execute() {
-      case .parked: continue
+      case .parked:
+        guard let fiber = switching else { continue }
+        switching = nil
+        core.pointee.fiber = fiber
+        return endSlice()
       case .slice: return endSlice()
       case .clock: return .clock
       }
@@ -280,7 +303,7 @@ public final class Machine {
     setClock(to: now)
     fireTimers()
     // A loop that never waits learns of its cancellation between two slices.
-    if let fiber = core.pointee.fiber, fiber.pointee.resume == 0,
+    if let fiber = core.pointee.fiber, fiber.pointee.resume == 0, !fiber.pointee.hasSwitched,
       cancelledScope(reaching: fiber.pointee.scope) != nil
     {
       // It stopped before an instruction, not in one; the handlers of that instruction are the ones that apply.

@@ -25,6 +25,7 @@ final class LocalWorker: Worker {
   init(_ kind: PoolKind, _ context: RunContext, owner: Mailbox) {
     thread = kind == .threads ? LoopExecutor() : nil
     thread?.beginSpinning()
+    mailbox.join(context.activity)
     let executor: (any TaskExecutor)? = kind == .compute ? CoreExecutor.shared : thread
     task = Task.detached(executorPreference: executor) { [mailbox] in
       await Self.work(context, mailbox, owner, yields: kind != .threads)

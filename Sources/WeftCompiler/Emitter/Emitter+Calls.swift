@@ -102,6 +102,7 @@ extension Emitter {
 
   private func emitBuiltinCall(_ function: BuiltinFunction, _ arguments: [Argument], to target: Int, _ span: Span) {
     noteUse(of: function)
+    if function == .update { return emitUpdate(arguments, to: target, span) }
     let signature = function.signature
     let names = signature.parameters.map(\.name)
     if let name = signature.prelude, isPreludeCall(signature, arguments), let index = preludeFunction(name) {
@@ -119,6 +120,23 @@ extension Emitter {
     f.span = span
     f.emit(function.isWaiting ? .waitBuiltin : .callBuiltin, a: first, b: count, c: Int(function.rawValue))
     if first != target { f.emit(.take, a: target, b: first) }
+  }
+
+  /// `__update(cell, f)`: takes the cell's value, calls, and gives it the result; a throw on the way gives the cell back as it was.
+  private func emitUpdate(_ arguments: [Argument], to target: Int, _ span: Span) {
+    let cell = f.allocate()
+    emit(arguments[0].value, to: cell)
+    let first = f.allocate(3)
+    emit(arguments[1].value, to: first)
+    f.span = span
+    f.emit(.beginUpdate, a: first + 2, b: cell)
+    let start = f.position
+    f.emit(.call, a: first, b: 1)
+    f.handlers.append(
+      Image.Handler(start: start, end: f.position, target: 0, kind: .update, register: cell, height: 0))
+    f.emit(.finishUpdate, a: first, b: cell)
+    f.emit(.take, a: target, b: first)
+    f.emit(.clear, a: cell, b: 1)
   }
 
   func noteUse(of function: BuiltinFunction) {

@@ -42,19 +42,6 @@ enum HandleFunctions {
   static func completed(_ machine: Machine, _ arguments: Arguments, _ count: Int) throws(Thrown) -> Value {
     try machine.completedQueue(of: arguments[0])
   }
-
-  /// Notes that an `update` runs; gives what was noted before, for `updateEnd`.
-  static func updateBegin(_ machine: Machine, _ arguments: Arguments, _ count: Int) throws(Thrown) -> Value {
-    guard let fiber = machine.core.pointee.fiber else { return .none }
-    let outer = fiber.pointee.maybeUpdating
-    fiber.pointee.maybeUpdating = true
-    return Value(outer)
-  }
-
-  static func updateEnd(_ machine: Machine, _ arguments: Arguments, _ count: Int) throws(Thrown) -> Value {
-    machine.core.pointee.fiber?.pointee.maybeUpdating = arguments[0].bool
-    return .none
-  }
 }
 
 extension Machine {
@@ -99,7 +86,8 @@ extension Machine {
 
   /// The members of handles; nil when there is none of that name.
   func handleMember(_ value: Value, _ name: String) -> Value? {
-    switch (value.tag, name) {
+    if HandleBlock(value).hasCrossed, let member = crossedMember(value, name) { return member }
+    return switch (value.tag, name) {
     case (Kind.semaphore, "available"): Value(LimiterBlock(value).permits)
     case (Kind.semaphore, "permits"): Value(LimiterBlock(value).capacity)
     case (Kind.lock, "locked"): Value(LimiterBlock(value).permits == 0)
@@ -107,26 +95,20 @@ extension Machine {
     case (Kind.rateLimiter, "burst"): Value(LimiterBlock(value).capacity)
     case (Kind.queue, "closed"): Value(QueueBlock(value).isClosed)
     case (Kind.queue, "limit"): QueueBlock(value).limit == Int.max ? Value.none : Value(QueueBlock(value).limit)
-    case (Kind.shared, "value"): CellBlock(value).slot.pointee.retained()
+    case (Kind.shared, "value"): SharedBlock(value).slot.pointee.retained()
     default: nil
     }
   }
 
-  /// Whether the running fiber is inside a function given to `update`, where it may not wait.
-  func isUpdating(_ fiber: FiberPointer) -> Bool {
-    guard fiber.pointee.maybeUpdating, let update = image.preludeFunctions["__shared_update"] else { return false }
-    var base = fiber.pointee.base
-    var pc = fiber.pointee.pc
-    while true {
-      if function(at: position(of: pc)) == update { return true }
-      let link = (base - 1).pointee
-      guard link.bits != 0, let outer = UnsafePointer<UInt64>(bitPattern: UInt(link.tag)) else { break }
-      base -= Int(link.bits)
-      pc = outer
+  /// What changes in a handle that other machines have as well.
+  private func crossedMember(_ value: Value, _ name: String) -> Value? {
+    switch (value.tag, name) {
+    case (Kind.semaphore, "available"): Value(number(.count, value))
+    case (Kind.lock, "locked"): Value(number(.count, value) == 0)
+    case (Kind.queue, "closed"): Value(number(.isClosed, value) == 1)
+    case (Kind.shared, "value"): read(crossed: value.block)
+    default: nil
     }
-    // A throw has left it.
-    fiber.pointee.maybeUpdating = false
-    return false
   }
 
   /// What goes wrong in a function given to `update` that would have to wait.

@@ -56,15 +56,13 @@ extension Machine {
     case .queue: return HandleFunctions.queue
     case .shared: return HandleFunctions.shared
     case .completed: return HandleFunctions.completed
-    case .updateBegin: return HandleFunctions.updateBegin
-    case .updateEnd: return HandleFunctions.updateEnd
     case .unhandled: return HandlerFunctions.unhandled
     case .env: return EnvironmentFunctions.env
     case .shutdownRequested: return EnvironmentFunctions.shutdownRequested
     case .during: return RandomFunctions.during
     case .map, .filter, .reduce, .read, .lines, .write, .shutdownWait: return ofPrelude
     // They have an instruction of their own.
-    case .readFile, .writeFile, .awaitShutdown: return ofPrelude
+    case .readFile, .writeFile, .awaitShutdown, .update: return ofPrelude
     case .mathPi, .mathE, .mathTau, .mathInf, .mathNan, .mathSqrt, .mathIsqrt, .mathCbrt, .mathFloor, .mathCeil,
       .mathTrunc, .mathSin, .mathCos, .mathTan, .mathAsin, .mathAcos, .mathAtan, .mathAtan2, .mathSinh, .mathCosh,
       .mathTanh, .mathExp, .mathLog, .mathLog2, .mathLog10, .mathLog1p, .mathPow, .mathHypot, .mathFmod, .mathGcd,

@@ -4,16 +4,22 @@ public struct Parcel: Sendable {
   public let bytes: [UInt8]
   /// What travels by reference, within one run of one process only.
   let blocks: ParcelBlocks?
+  /// The handles in it. Their numbers are in the bytes.
+  public let handles: [SharedHandle]
 
   /// A parcel that came as bytes, from another process.
-  public init(bytes: [UInt8]) {
+  ///
+  /// - Parameter handles: Those that may be in it. Others are looked for by `Machine.findHandle`.
+  public init(bytes: [UInt8], handles: [SharedHandle] = []) {
     self.bytes = bytes
     blocks = nil
+    self.handles = handles
   }
 
-  init(bytes: [UInt8], blocks: ParcelBlocks?) {
+  init(bytes: [UInt8], blocks: ParcelBlocks?, handles: [SharedHandle] = []) {
     self.bytes = bytes
     self.blocks = blocks
+    self.handles = handles
   }
 
   /// Blocks up to this size are copied: quicker than counting references atomically from then on.
@@ -55,25 +61,33 @@ extension Machine {
   ///
   /// - Throws: A TypeError that names what cannot travel and where it stands in the value.
   func pack(_ values: [Value], for carrier: Carrier) throws(Thrown) -> Parcel {
-    var writer = ParcelWriter(self, carrier)
-    defer { writer.end() }
-    return try writer.parcel(of: values)
+    var functions: Set<Int> = []
+    return try pack(values, for: carrier, functions: &functions)
   }
 
   /// Packs values, and adds the functions that occur in them to `functions`.
   func pack(_ values: [Value], for carrier: Carrier, functions: inout Set<Int>) throws(Thrown) -> Parcel {
     var writer = ParcelWriter(self, carrier)
     defer { writer.end() }
-    let parcel = try writer.parcel(of: values)
-    functions.formUnion(writer.functions)
-    return parcel
+    let isInner = isPacking
+    isPacking = true
+    defer { isPacking = isInner }
+    do throws(Thrown) {
+      let parcel = try writer.parcel(of: values)
+      functions.formUnion(writer.functions)
+      if !isInner, !crossings.isEmpty { try finishCrossings(&functions) }
+      return parcel
+    } catch {
+      if !isInner { forgetCrossings() }
+      throw error
+    }
   }
 
   /// The values, each with a reference of its own. Nil when the bytes make no sense or there is no room for them.
   func unpack(_ parcel: Parcel) -> [Value]? {
     if let blocks = parcel.blocks, blocks.memory !== heap.memory { return nil }
     return parcel.bytes.withUnsafeBytes { bytes in
-      var reader = ParcelReader(self, bytes, parcel.blocks)
+      var reader = ParcelReader(self, bytes, parcel)
       return reader.values()
     }
   }
@@ -115,8 +129,8 @@ enum ParcelTag: UInt8 {
   case reference
   /// An index into the blocks that travel by reference.
   case attached
-
-  // Handles (Semaphore, Lock, Queue, RateLimiter, Shared) will be a tag here and a table beside `Parcel.blocks`.
+  /// A number, and the facts of the handle.
+  case handle
 }
 
 /// The values that an error is made of, in the order in which they are written. Its trace is no value: it is written in front.

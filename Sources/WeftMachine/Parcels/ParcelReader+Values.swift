@@ -84,9 +84,21 @@ extension ParcelReader {
     case .numbered: return nil
     case .reference: return reference()
     case .attached:
-      guard let blocks, let index = number(), index < blocks.blocks.count else { return nil }
+      guard let blocks = parcel.blocks, let index = number(), index < blocks.blocks.count else { return nil }
       return Value(blocks.blocks[Int(index)]).retained()
+    case .handle: return handle()
     }
+  }
+
+  private mutating func handle() -> Value? {
+    guard let number = number(), let kind = self.number(), HandleBlock.isHandle(kind), let capacity = signed(),
+      capacity > 0, let rate = word(), let place = signed(), let madeAt = Int32(exactly: place)
+    else { return nil }
+    let facts = HandleFacts(kind: kind, capacity: Int(capacity), rate: Double(bitPattern: rate), madeAt: madeAt)
+    guard let handle = parcel.handles.first(where: { $0.number == number }) ?? machine.findHandle(number, facts),
+      handle.facts.kind == kind
+    else { return nil }
+    return machine.value(of: handle)
   }
 
   mutating func opened(_ block: BlockPointer, _ count: Int) -> Value {

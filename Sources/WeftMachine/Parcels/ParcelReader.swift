@@ -14,7 +14,7 @@ struct ParcelReader {
 
   let machine: Machine
   var heap: Heap { machine.heap }
-  let blocks: ParcelBlocks?
+  let parcel: Parcel
   var next: UnsafeRawPointer
   let end: UnsafeRawPointer
   var roots: [Value] = []
@@ -24,9 +24,9 @@ struct ParcelReader {
   /// Blocks that circles may pass through.
   var linked: [BlockPointer] = []
 
-  init(_ machine: Machine, _ bytes: UnsafeRawBufferPointer, _ blocks: ParcelBlocks?) {
+  init(_ machine: Machine, _ bytes: UnsafeRawBufferPointer, _ parcel: Parcel) {
     self.machine = machine
-    self.blocks = blocks
+    self.parcel = parcel
     next = bytes.baseAddress ?? UnsafeRawPointer(machine.endOfFiber)
     end = next + bytes.count
   }

@@ -18,6 +18,7 @@ struct ParcelWriter {
   private var numbers: [BlockPointer: UInt64] = [:]
   private var attached: [BlockPointer] = []
   private var places: [BlockPointer: Int] = [:]
+  private var handles: [SharedHandle] = []
 
   init(_ machine: Machine, _ carrier: Carrier) {
     self.machine = machine
@@ -34,7 +35,8 @@ struct ParcelWriter {
     }
     try machine.charge(work: buffer.count / 16)
     return Parcel(
-      bytes: buffer.bytes, blocks: attached.isEmpty ? nil : ParcelBlocks(attached, of: machine.heap.memory))
+      bytes: buffer.bytes, blocks: attached.isEmpty ? nil : ParcelBlocks(attached, of: machine.heap.memory),
+      handles: handles)
   }
 
   @inline(__always) private mutating func reserve(_ size: Int) throws(Thrown) {
@@ -99,6 +101,15 @@ struct ParcelWriter {
       try put(StringBlock(Machine.name(ofKind: value)).buffer)
     case Kind.string, Kind.bytes, Kind.bigInt, Kind.list, Kind.map, Kind.closure, Kind.error, Kind.response, Kind.cell:
       try write(value.block, isCopied: isCopied)
+    case Kind.semaphore, Kind.lock, Kind.rateLimiter, Kind.queue, Kind.shared:
+      let handle = try machine.crossing(value)
+      handles.append(handle)
+      put(.handle)
+      buffer.put(handle.number)
+      buffer.put(handle.facts.kind)
+      put(Int64(handle.facts.capacity))
+      buffer.put(word: handle.facts.rate.bitPattern)
+      put(Int64(handle.facts.madeAt))
     default: throw cannotLeave(value)
     }
   }

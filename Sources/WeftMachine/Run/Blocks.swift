@@ -28,7 +28,7 @@ extension Machine {
       }
       limit = max(0, options.pointee.int)
     case .gather, .race, .taskgroup, .compute:
-      if isUpdating(fiber), mustNotWait(fiber) { return false }
+      if fiber.pointee.updates > 0, mustNotWait(fiber) { return false }
     case .retry:
       guard options.pointee.tag == Kind.int, options.pointee.int >= 0 else {
         fail(raise(.typeError, "`retry` needs the number of further tries, an Int from 0 on"))
@@ -137,7 +137,7 @@ extension Machine {
   /// Leaves for a cancellation if there is one that reaches this fiber, or throws where nothing may wait. Every wait
   /// begins with this; true when the fiber's record has changed.
   func mustNotWait(_ fiber: FiberPointer) -> Bool {
-    if isUpdating(fiber) {
+    if fiber.pointee.updates > 0 {
       fail(waitInUpdate())
       return true
     }
@@ -214,7 +214,7 @@ extension Machine {
           throw raise(.groupClosedError, "the group has already ended")
         }
         scope = open
-      } else if isUpdating(fiber) {
+      } else if fiber.pointee.updates > 0 {
         // The block around it waits for the task.
         throw waitInUpdate()
       }

@@ -238,7 +238,7 @@ extension Machine {
         // The receiver is a temporary: what changes is thrown away, what the method gives is not.
         try checkArguments(index, window + 3, count)
         result = try native(self, window + 2, window + 3, count)
-      } else if let prelude = image.preludeFunctions[BuiltinMethods.all[index].prelude ?? ""] {
+      } else if let prelude = preludeTask(ofMethod: index) {
         window.pointee = Value(tag: Kind.function, bits: UInt64(prelude))
         enter(function: prelude, window: window, count: count + 1)
         return false
@@ -252,6 +252,14 @@ extension Machine {
       fail(error)
       return false
     }
+  }
+
+  /// The task of the prelude that carries out a method; nil if there is none.
+  @inline(__always) private func preludeTask(ofMethod index: Int) -> Int? {
+    if preludeTasks.isEmpty {
+      preludeTasks = BuiltinMethods.all.map { $0.prelude.flatMap { image.preludeFunctions[$0] } ?? -1 }
+    }
+    return preludeTasks[index] < 0 ? nil : preludeTasks[index]
   }
 
   /// Whether this call is one that the prelude carries out though the machine does the others.

@@ -36,7 +36,7 @@ extension Machine {
   private static let mostLines = 12
 
   /// Every fiber of the run, outer ones first.
-  private func allFibers() -> [FiberPointer] {
+  func allFibers() -> [FiberPointer] {
     guard let root else { return [] }
     var fibers: [FiberPointer] = []
     var open: [ScopePointer] = [root]
@@ -71,7 +71,7 @@ extension Machine {
   }
 
   /// The `with` blocks in which a fiber holds something, outermost first.
-  private func withs(of fiber: FiberPointer) -> [ScopePointer] {
+  func withs(of fiber: FiberPointer) -> [ScopePointer] {
     fiber.openScopes.filter(\.pointee.holdsPermit).reversed()
   }
 
@@ -83,6 +83,9 @@ extension Machine {
     case .lazy:
       guard case .begun(let worker) = lazyValues[Int(bitPattern: target) - 1].state else { return [] }
       return [worker]
+    case .handle:
+      guard let wait = handleWaits[UInt64(UInt(bitPattern: target))], wait.purpose == .permit else { return [] }
+      return holders[wait.block] ?? []
     case .gate: return holders[target.assumingMemoryBound(to: Block.self)] ?? []
     case .join: return Array(target.assumingMemoryBound(to: Scope.self).children)
     default: return []
@@ -143,6 +146,9 @@ extension Machine {
       while let gate = current, gate.pointee.limiter != block { current = gate.pointee.outerGate }
       let location = current.map { " in \(place(ofCode: Int($0.pointee.openedAt)))" } ?? ""
       return "a permit of the `semaphore` block\(location)"
+    case .handle:
+      guard let wait = handleWaits[UInt64(UInt(bitPattern: target))] else { return "what never comes" }
+      return object(of: wait, short: short)
     case .get: return "an item" + (short ? " of a queue" : ": `\(excerpt(ofCode: scriptPosition(of: fiber)))`")
     case .put: return "room in a queue" + (short ? "" : ": `\(excerpt(ofCode: scriptPosition(of: fiber)))`")
     case .drain: return "the work on a queue" + (short ? "" : ": `\(excerpt(ofCode: scriptPosition(of: fiber)))`")
@@ -152,14 +158,35 @@ extension Machine {
     }
   }
 
+  /// What a fiber waits for of a handle that other machines have as well.
+  private func object(of wait: HandleWait, short: Bool) -> String {
+    let text = short ? "" : ": `\(excerpt(ofCode: scriptPosition(of: wait.fiber)))`"
+    switch wait.purpose {
+    case .permit:
+      let name = "\(thing(wait.block)) `\(excerpt(ofCode: scriptPosition(of: wait.fiber)))`"
+      guard let place = wait.object.placeOfHolder(), place >= 0 else { return name }
+      return "\(name), which is held since \(self.place(ofCode: Int(place)))"
+    case .item, .drawing: return "an item" + (short ? " of a queue" : text)
+    case .room: return "room in a queue" + text
+    case .work: return "the work on a queue" + text
+    case .write, .update: return "the end of an `update`" + text
+    }
+  }
+
   private func thing(_ limiter: BlockPointer) -> String {
     limiter.kind == Kind.lock ? "the lock" : "a permit of the semaphore"
   }
 
   private func name(of fiber: FiberPointer, short: Bool = false) -> String {
-    if fiber.pointee.home == root { return "the script" }
+    if fiber.pointee.home == root, !isWorker { return "the script" }
     let home = fiber.pointee.home
     let kind = ScopeKind(rawValue: home.pointee.kind) ?? .root
+    if fiber.pointee.home == root {
+      guard let index = function(at: scriptPosition(of: fiber)), image.functions[index].role == .task else {
+        return "the task"
+      }
+      return "`\(image.functions[index].name)`"
+    }
     var task = "task \(fiber.pointee.index + 1)"
     if !short { task += " of the `\(kind)` in \(place(ofCode: Int(home.pointee.openedAt)))" }
     guard let index = function(at: scriptPosition(of: fiber)), image.functions[index].role == .task else {

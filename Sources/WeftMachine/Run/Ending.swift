@@ -30,6 +30,8 @@ extension Machine {
 
   /// Frees everything that still runs, without running any of it, and breaks the circles of references.
   func tearDown() {
+    leaveHandles()
+    switching = nil
     core.pointee.fiber = nil
     core.pointee.firstReady = nil
     core.pointee.lastReady = nil
@@ -91,6 +93,7 @@ extension Machine {
       if let handle { heap.release(handle) }
     }
     core.pointee.outstanding = 0
+    handlesAwaited = 0
     tickets = [:]
     files = [:]
     remotes = [:]

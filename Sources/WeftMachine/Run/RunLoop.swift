@@ -783,6 +783,12 @@ extension Machine {
           continue reload
         case .catchKinds: catchKinds(word, base)
         case .catchEach: catchEach(word, base)
+        case .beginUpdate:
+          fiber.pointee.pc = pc
+          if !beginUpdate(word, base) { continue reload }
+        case .finishUpdate:
+          fiber.pointee.pc = pc
+          if !finishUpdate(word, base) { continue reload }
         case .expectation:
           let text = fieldBX(pc.pointee)
           pc += 1

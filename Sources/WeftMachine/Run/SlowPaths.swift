@@ -374,6 +374,11 @@ extension Machine {
   @inline(never) func slowGetMember(_ word: UInt64, _ base: UnsafeMutablePointer<Value>, optional: Bool) -> Bool {
     let value = (base + b(word)).pointee
     let name = flags(word) & 2 != 0 ? (base + c(word)).pointee : core.pointee.constants[c(word)]
+    if isInterleaved, HandleBlock.isHandle(value.tag), HandleBlock(value).hasCrossed, let fiber = core.pointee.fiber,
+      mustSwitch(fiber)
+    {
+      return false
+    }
     do throws(Thrown) {
       let result: Value
       if optional {
@@ -491,16 +496,24 @@ extension Machine {
   }
 
   /// Follows the keys from `root` to the place that the last of `count` keys is looked up in. What is no variable may be
-  /// changed inside a Shared only: `isFixed` tells that none was passed.
-  private func follow(
-    _ root: UnsafeMutablePointer<Value>, _ keys: UnsafeMutablePointer<Value>, _ count: Int, _ isFixed: inout Bool
+  /// changed inside a Shared only: `isFixed` tells that none was passed. It stops before a Shared that has crossed; then
+  /// `crossed` is the place of its key.
+  func follow(
+    _ root: UnsafeMutablePointer<Value>, _ keys: UnsafeMutablePointer<Value>, _ count: Int, _ isFixed: inout Bool,
+    _ crossed: inout Int
   ) throws(Thrown) -> UnsafeMutablePointer<Value> {
     var place = root
     if place.pointee.tag == Kind.unset {
       throw raise(.nameError, "this variable has no value yet", hint: "it is declared further down")
     }
     for index in 0..<count {
-      if place.pointee.tag == Kind.shared { isFixed = false }
+      if place.pointee.tag == Kind.shared {
+        isFixed = false
+        if HandleBlock(place.pointee).hasCrossed {
+          crossed = index
+          return place
+        }
+      }
       place = try slot(place, keys[index])
     }
     return place
@@ -533,9 +546,15 @@ extension Machine {
     let source = base + a(word)
     let keys = base + b(word)
     let count = c(word)
+    if let isDone = finishChange() { return isDone }
     do throws(Thrown) {
       var isFixed = isFixed(word, root)
-      let place = try follow(root, keys, count - 1, &isFixed)
+      var crossed = -1
+      let place = try follow(root, keys, count - 1, &isFixed, &crossed)
+      if crossed < 0, HandleBlock.hasCrossed(place.pointee, Kind.shared) { crossed = count - 1 }
+      if crossed >= 0 {
+        return try change(crossed: place.pointee, keys + crossed, count - crossed, .set(source))
+      }
       if isFixed, place.pointee.tag != Kind.shared { throw fixedError(place.pointee, word) }
       let value = source.pointee
       source.pointee.tag = Kind.none
@@ -553,31 +572,42 @@ extension Machine {
   ) -> Bool {
     let source = base + a(word)
     let keys = base + b(word)
+    if let isDone = finishChange() { return isDone }
     do throws(Thrown) {
       var isFixed = isFixed(word, root)
-      let place = try follow(root, keys, c(word), &isFixed)
-      if isFixed { throw fixedError(place.pointee, word) }
-      if op == .add {
-        if place.pointee.tag == Kind.int, source.pointee.tag == Kind.int {
-          let (sum, overflow) = place.pointee.int.addingReportingOverflow(source.pointee.int)
-          if !overflow {
-            place.pointee = Value(sum)
-            consumeKeys(keys, c(word))
-            return true
-          }
-        }
-        try addInPlace(place, source.pointee)
-      } else {
-        let result = try arithmetic(operation(op), place.pointee, source.pointee)
-        store(result, place, heap)
+      var crossed = -1
+      let place = try follow(root, keys, c(word), &isFixed, &crossed)
+      if crossed >= 0 {
+        return try change(crossed: place.pointee, keys + crossed, c(word) - crossed, .update(op, source))
       }
-      consume(source, heap)
+      if isFixed { throw fixedError(place.pointee, word) }
+      try update(place, op, source)
       consumeKeys(keys, c(word))
       return true
     } catch {
       fail(error)
       return false
     }
+  }
+
+  /// `place op= source`; the source is consumed.
+  func update(
+    _ place: UnsafeMutablePointer<Value>, _ op: Opcode, _ source: UnsafeMutablePointer<Value>
+  ) throws(Thrown) {
+    if op == .add {
+      if place.pointee.tag == Kind.int, source.pointee.tag == Kind.int {
+        let (sum, overflow) = place.pointee.int.addingReportingOverflow(source.pointee.int)
+        if !overflow {
+          place.pointee = Value(sum)
+          return
+        }
+      }
+      try addInPlace(place, source.pointee)
+    } else {
+      let result = try arithmetic(operation(op), place.pointee, source.pointee)
+      store(result, place, heap)
+    }
+    consume(source, heap)
   }
 
   private func operation(_ op: Opcode) -> ArithmeticOp {
@@ -599,9 +629,19 @@ extension Machine {
     let keys = base + b(word)
     let method = a(detail)
     let count = Int(flags(detail))
+    if let isDone = finishChange() { return isDone }
     do throws(Thrown) {
       var isFixed = isFixed(word, root)
-      let place = try follow(root, keys, c(word), &isFixed)
+      var crossed = -1
+      let place = try follow(root, keys, c(word), &isFixed, &crossed)
+      if crossed >= 0 {
+        return try callMethod(crossed: place.pointee, keys + crossed, c(word) - crossed, method, window, count)
+      }
+      if HandleBlock.hasCrossed(place.pointee, Kind.queue), let fiber = core.pointee.fiber {
+        // The keys are consumed before the method itself could do this.
+        if mustSwitch(fiber, words: 2) { return false }
+        fiber.pointee.hasSwitched = isInterleaved
+      }
       consumeKeys(keys, c(word))
       let index = tables.index(method, Machine.receiverKind(of: place.pointee))
       if index < 0 { throw noMethod(method, place.pointee) }
@@ -619,5 +659,38 @@ extension Machine {
       fail(error)
       return false
     }
+  }
+
+  /// The same for a path that leads through a Shared that has crossed: what is no change works on a copy.
+  private func callMethod(
+    crossed cell: Value, _ keys: UnsafeMutablePointer<Value>, _ count: Int, _ method: Int,
+    _ window: UnsafeMutablePointer<Value>, _ arguments: Int
+  ) throws(Thrown) -> Bool {
+    try checkPart(ofShared: keys[0])
+    let slot = UnsafeMutablePointer<Value>.allocate(capacity: 1)
+    slot.initialize(to: read(crossed: cell.block))
+    defer {
+      heap.release(slot.pointee)
+      slot.deallocate()
+    }
+    var isFixed = false
+    var crossed = -1
+    let place = try follow(slot, keys + 1, count - 1, &isFixed, &crossed)
+    if crossed >= 0 {
+      return try callMethod(
+        crossed: place.pointee, keys + 1 + crossed, count - 1 - crossed, method, window, arguments)
+    }
+    let index = tables.index(method, Machine.receiverKind(of: place.pointee))
+    if index < 0 { throw noMethod(method, place.pointee) }
+    if tables.entries[index].mutating != nil {
+      try checkArguments(index, window + 3, arguments)
+      return try change(crossed: cell, keys, count, .method(index, window, arguments))
+    }
+    if let fiber = core.pointee.fiber {
+      if mustSwitch(fiber, words: 2) { return false }
+      fiber.pointee.hasSwitched = isInterleaved && HandleBlock.hasCrossed(place.pointee, Kind.queue)
+    }
+    store(place.pointee.retained(), window + 2, heap)
+    return invoke(method: method, window, arguments)
   }
 }

@@ -45,6 +45,9 @@ extension Machine {
               error = caught.retained()
             }
             continue
+          case .update:
+            abandonUpdate(fiber, (base + handler.register).pointee.block)
+            continue
           case .catchError:
             if kind == .cancelled { continue }
             // A handler further out is where this error came up, although it does not get that far.
@@ -112,7 +115,11 @@ extension Machine {
       if let pool = pool(of: fiber.pointee.home) { return !startRemotely(fiber, in: pool) }
       return true
     }
-    if fiber.pointee.wait == .turn { takeGrant(fiber) }
+    switch fiber.pointee.wait {
+    case .turn: takeGrant(fiber)
+    case .granted: takeHandleGrant(fiber)
+    default: break
+    }
     let resume = fiber.pointee.resume
     fiber.pointee.resume = 0
     switch resume {

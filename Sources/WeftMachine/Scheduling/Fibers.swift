@@ -162,6 +162,11 @@ extension Machine {
       effects.append(.cancelBurn(ticket))
       burns[ticket] = nil
       core.pointee.outstanding -= 1
+    case .handle: leaveHandle(fiber)
+    case .granted:
+      leaveHandle(fiber)
+      fiber.pointee.resume = 2
+      return
     case .turn:
       returnGrant(fiber)
       fiber.pointee.resume = 2

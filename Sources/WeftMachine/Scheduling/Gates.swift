@@ -89,7 +89,7 @@ extension Machine {
     guard let limiter = waitedLimiter(of: fiber) else { return }
     limiter.waiters.pointee.remove(fiber)
     limiter.take(at: fiber.pointee.timer.deadline)
-    limiter.grantedAt = now
+    limiter.bucket.pointee.grantedAt = now
     awaitToken(limiter)
     granted(fiber, by: limiter)
   }
@@ -131,6 +131,10 @@ extension Machine {
   /// Gives one permit back, or hands it to the first in line. A token is not given back.
   func release(permitOf limiter: LimiterBlock) {
     if limiter.isRate { return }
+    if HandleBlock(limiter.block).hasCrossed {
+      tell(.release, limiter.block, core.pointee.fiber)
+      return
+    }
     guard let fiber = limiter.waiters.pointee.first else {
       limiter.permits += 1
       return
@@ -174,7 +178,11 @@ extension Machine {
 
   private func giveBack(to limiter: LimiterBlock) {
     if !limiter.isRate { return release(permitOf: limiter) }
-    limiter.giveBackToken()
+    if HandleBlock(limiter.block).hasCrossed {
+      tell(.returnToken, limiter.block)
+      return
+    }
+    limiter.bucket.pointee.giveBack()
     guard let first = limiter.waiters.pointee.first else { return }
     cancelTimer(timerNode(first))
     awaitToken(limiter)
@@ -202,18 +210,10 @@ extension Machine {
   func acquire() -> Bool {
     guard let fiber = core.pointee.fiber, let block = fiber.pointee.scope.pointee.limiter else { return false }
     if mustNotWait(fiber) { return false }
+    if HandleBlock(block).hasCrossed { return acquire(crossed: block, fiber) }
     let limiter = LimiterBlock(block)
     if !limiter.isRate, !isFree(limiter), let holder = ownHold(fiber, block, permits: limiter.capacity) {
-      let isLock = block.kind == Kind.lock
-      fail(
-        raise(
-          .deadlockError,
-          isLock
-            ? "this task would wait for itself: the lock is held since \(place(ofCode: Int(holder.pointee.openedAt)))"
-            : "this task would wait for itself: it, or a task that waits for it, holds every permit of the semaphore",
-          hint: isLock
-            ? "a lock cannot be taken twice; leave the outer `with` first, or let the caller take it"
-            : "give back a permit first, or make the semaphore larger"))
+      fail(waitsForItself(block, holder))
       return false
     }
     if take(from: limiter, for: fiber) {
@@ -224,8 +224,20 @@ extension Machine {
     return false
   }
 
+  func waitsForItself(_ block: BlockPointer, _ holder: ScopePointer) -> Thrown {
+    let isLock = block.pointee.kind == Kind.lock
+    return raise(
+      .deadlockError,
+      isLock
+        ? "this task would wait for itself: the lock is held since \(place(ofCode: Int(holder.pointee.openedAt)))"
+        : "this task would wait for itself: it, or a task that waits for it, holds every permit of the semaphore",
+      hint: isLock
+        ? "a lock cannot be taken twice; leave the outer `with` first, or let the caller take it"
+        : "give back a permit first, or make the semaphore larger")
+  }
+
   /// The innermost `with` around `fiber`, when those around it hold all permits: they will not be given back before it ends.
-  private func ownHold(_ fiber: FiberPointer, _ block: BlockPointer, permits: Int) -> ScopePointer? {
+  func ownHold(_ fiber: FiberPointer, _ block: BlockPointer, permits: Int) -> ScopePointer? {
     var held = 0
     var innermost: ScopePointer?
     var current: ScopePointer? = fiber.pointee.scope
@@ -248,7 +260,10 @@ extension Machine {
     case Kind.bytes: cursor.int >= Int64(BytesBlock(sequence).count)
     case Kind.map: cursor.int >= Int64(MapBlock(sequence).used)
     case Kind.during: now >= sequence.int
-    case Kind.queue: QueueBlock(sequence).isClosed && QueueBlock(sequence).count == 0
+    case Kind.queue:
+      HandleBlock(sequence).hasCrossed
+        ? number(.isClosed, sequence) == 1 && number(.count, sequence) == 0
+        : QueueBlock(sequence).isClosed && QueueBlock(sequence).count == 0
     default: false
     }
   }

@@ -13,6 +13,7 @@ extension Machine {
   /// A method of a queue on the receiver in window[2]. False when the fiber's record has changed.
   func queueMethod(_ method: BuiltinMethod, _ window: UnsafeMutablePointer<Value>) throws(Thrown) -> Bool {
     guard let fiber = core.pointee.fiber else { return false }
+    if HandleBlock(window[2]).hasCrossed { return try queueMethod(crossed: method, fiber, window) }
     let queue = QueueBlock(window[2])
     var result = Value.none
     switch method {
@@ -47,9 +48,7 @@ extension Machine {
       }
     case .queueTaskDone:
       if queue.unfinished == 0 {
-        throw raise(
-          .valueError, "`task_done` was called more often than items were put",
-          hint: "call it once for each item that was taken")
+        throw doneTooOften()
       }
       queue.unfinished -= 1
       if queue.unfinished == 0 {
@@ -63,7 +62,13 @@ extension Machine {
     return true
   }
 
-  private func closedError() -> Thrown {
+  func doneTooOften() -> Thrown {
+    raise(
+      .valueError, "`task_done` was called more often than items were put",
+      hint: "call it once for each item that was taken")
+  }
+
+  func closedError() -> Thrown {
     raise(
       .queueClosedError, "the queue is closed",
       hint: "`for item in q { }` ends by itself when a queue is closed and empty")
@@ -151,8 +156,26 @@ extension Machine {
     let item = fiber.pointee.pending
     fiber.pointee.pending = .none
     fiber.pointee.isDrawing = false
+    if HandleBlock(queue.block).hasCrossed {
+      giveBack(item, to: queue)
+      return
+    }
     if queue.getters.pointee.first == nil { queue.prepend(item, heap) } else { deliver(item, to: queue) }
     heap.release(queue.block)
+  }
+
+  /// The queue has crossed since the fiber was given the item.
+  private func giveBack(_ item: Value, to queue: QueueBlock) {
+    defer {
+      heap.release(item)
+      heap.release(queue.block)
+    }
+    do throws(Thrown) {
+      let cargo = try cargo(of: item, for: HandleBlock(queue.block).object.carrier)
+      tell(.takeBack(cargo), queue.block)
+    } catch {
+      heap.release(error.error)
+    }
   }
 
   private func endWait(_ fiber: FiberPointer, _ line: UnsafeMutablePointer<WaitList>, with result: Value) {
@@ -221,6 +244,7 @@ extension Machine {
       return .element
     }
     if mustNotWait(fiber) { return .parked }
+    if HandleBlock(value).hasCrossed { return draw(crossed: value, fiber, into: target) }
     let queue = QueueBlock(value)
     if queue.count > 0 {
       store(queue.takeFirst(), target, heap)

@@ -28,6 +28,8 @@ enum Wait: UInt8 {
   case shutdown
   /// A worker, which carries this task out, or the driver, which keeps a core busy for it.
   case remote, burn
+  /// A handle that has crossed; and then for its turn to run, with what it was given.
+  case handle, granted
   /// For its turn to run: it was given a permit, a token or an item, which a cancellation takes back until then.
   case turn
 }
@@ -94,8 +96,10 @@ struct Fiber {
   var isDrawing = false
   /// `pending` is the item that it draws.
   var hasDrawn = false
-  /// It may be inside a function given to `update`; after a throw it is not.
-  var maybeUpdating = false
+  /// The end of a slice stood before what it does now with a handle.
+  var hasSwitched = false
+  /// How many functions given to `update` it is in.
+  var updates: Int32 = 0
   var random: UInt64 = 0
   var startedAt: Int64 = 0
   /// Which child of its home it is, from 0.

@@ -23,6 +23,16 @@ extension Machine {
 
   /// Tells the machine, which is idle without a deadline, that nothing will ever come from outside.
   public func nothingWillCome() {
-    if outcome == nil, timers.isEmpty, core.pointee.outstanding == 0 { deadlock() }
+    // Those that wait for a worker that waits are not to blame.
+    if root != nil, outcome == nil, timers.isEmpty, core.pointee.outstanding == handlesAwaited,
+      core.pointee.fiber == nil, core.pointee.firstReady == nil
+    {
+      deadlock()
+    }
+  }
+
+  /// Whether this machine, which is idle, goes on only if another machine of the run does something.
+  public var isStuck: Bool {
+    timers.isEmpty && shutdownWaiters.isEmpty && core.pointee.outstanding == handlesAwaited + remotes.count
   }
 }

@@ -87,7 +87,11 @@ extension Machine {
         deadlinePassed(raw.assumingMemoryBound(to: Scope.self))
       } else {
         let fiber = raw.assumingMemoryBound(to: Fiber.self)
-        if fiber.pointee.wait == .gate { tokenIsDue(fiber) } else { wake(fiber) }
+        switch fiber.pointee.wait {
+        case .gate: tokenIsDue(fiber)
+        case .handle: handleIsDue(fiber)
+        default: wake(fiber)
+        }
       }
     }
   }

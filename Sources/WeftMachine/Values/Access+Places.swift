@@ -47,10 +47,14 @@ extension Machine {
   private func sharedPlace(
     _ slot: UnsafeMutablePointer<Value>, _ name: Value
   ) throws(Thrown) -> UnsafeMutablePointer<Value> {
+    try checkPart(ofShared: name)
+    return SharedBlock(slot.pointee).slot
+  }
+
+  func checkPart(ofShared name: Value) throws(Thrown) {
     guard name.tag == Kind.string, name.text == "value" else {
       throw raise(.typeError, "a Shared has one part that can change, its `.value`")
     }
-    return CellBlock(slot.pointee).slot
   }
 
   private func listPlace(

@@ -75,6 +75,8 @@ struct HeapState {
   var slabs: UnsafeMutableRawPointer?
   /// What the machines of the run have in common; the heap holds a reference.
   let memory: Unmanaged<RunMemory>
+  /// The blocks of handles that have crossed.
+  let handles = Unmanaged.passRetained(HandleTable())
   /// Pieces have gone to the run's lists, or come from them: the slabs have to last until the run's end.
   var isEntangled = false
 }
@@ -91,6 +93,7 @@ struct Heap {
   }
 
   var memory: RunMemory { state.pointee.memory.takeUnretainedValue() }
+  var handles: HandleTable { state.pointee.handles.takeUnretainedValue() }
 
   /// Gives everything back. Every block of its own must have been released before.
   func destroy() {
@@ -102,6 +105,7 @@ struct Heap {
     } else {
       PieceLists.freeAll(state.pointee.slabs)
     }
+    state.pointee.handles.release()
     state.pointee.memory.release()
     state.pointee.free.deallocate()
     state.deallocate()
@@ -247,7 +251,12 @@ extension Heap {
     }
   }
 
-  @inline(never) private func destroyTree(_ root: BlockPointer) { Heap.destroyTree(root) { freeBlock($0) } }
+  @inline(never) private func destroyTree(_ root: BlockPointer) {
+    Heap.destroyTree(root) {
+      if HandleBlock.isHandle($0.pointee.kind), HandleBlock($0).hasCrossed { handles.remove($0) }
+      freeBlock($0)
+    }
+  }
 
   /// Frees a block and all that only it held. Uses a list threaded through the dead blocks, never recursion,
   /// so that a list nested a million deep cannot overflow the stack.

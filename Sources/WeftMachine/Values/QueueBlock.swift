@@ -1,7 +1,8 @@
-/// A queue: items in a ring, and three lines of fibers.
+/// A queue: items in a ring, and three lines of fibers. Of one that other machines have as well, only `limit` counts; the rest
+/// is in its `SharedQueue`.
 struct QueueBlock {
   let block: BlockPointer
-  static let size = 144
+  static let size = 160
   @inline(__always) init(_ block: BlockPointer) { self.block = block }
   @inline(__always) init(_ value: Value) { block = value.block }
 
@@ -39,6 +40,7 @@ struct QueueBlock {
   var getters: UnsafeMutablePointer<WaitList> { block.at(96) }
   var putters: UnsafeMutablePointer<WaitList> { block.at(112) }
   var joiners: UnsafeMutablePointer<WaitList> { block.at(128) }
+  // At 144 stands the reference of `HandleBlock`.
 
   /// Whether the ring has to grow before another item can be added.
   var isFull: Bool { items.pointee.tag == Kind.none || count == ListBlock(items.pointee).count }
@@ -70,6 +72,21 @@ struct QueueBlock {
     head = head + 1 == ring.count ? 0 : head + 1
     count -= 1
     return item
+  }
+
+  /// The item at a place counted from the first; borrowed.
+  func item(_ index: Int) -> Value {
+    let ring = ListBlock(items.pointee)
+    let place = head + index
+    return ring.elements[place >= ring.count ? place - ring.count : place]
+  }
+
+  /// Drops all items.
+  func clear(_ heap: Heap) {
+    heap.release(items.pointee)
+    items.pointee = .none
+    count = 0
+    head = 0
   }
 
   private func grow(_ heap: Heap) {
@@ -107,13 +124,5 @@ extension Heap {
     queue.putters.initialize(to: WaitList())
     queue.joiners.initialize(to: WaitList())
     return queue
-  }
-
-  /// A cell that several tasks see; takes over the reference of `value`.
-  func makeShared(_ value: Value) -> BlockPointer {
-    let block = allocate(kind: Kind.shared, size: CellBlock.size)
-    CellBlock(block).slot.pointee = value
-    BlockLinks(block).clear()
-    return block
   }
 }

@@ -20,6 +20,8 @@ public final class RunMemory: @unchecked Sendable {
   let pieces = PieceLists(count: HeapState.lists)
   /// Slabs of machines that are gone, whose pieces may still be in use.
   let slabs = PieceLists(count: 1)
+  /// Handles that several machines have.
+  let handles = HandleRegistry()
   private let bytes = Atomic<Int>(0)
   private let blocks = Atomic<Int>(0)
   /// Workers of all pools that are open.
@@ -33,6 +35,9 @@ public final class RunMemory: @unchecked Sendable {
     slabs.deallocate()
     pieces.deallocate()
   }
+
+  /// The run is over: what its handles hold, which may refer to themselves, goes.
+  public func runEnded() { handles.emptyAll() }
 
   /// Bytes in live blocks that are, or were, shared.
   public var live: Int { bytes.load(ordering: .relaxed) }

@@ -53,7 +53,7 @@ extension Machine {
     case Kind.map: return MapBlock(value).count
     case Kind.bytes: return BytesBlock(value).count
     case Kind.range: return Int(clamping: RangeBlock(value).count)
-    case Kind.queue: return QueueBlock(value).count
+    case Kind.queue: return HandleBlock(value).hasCrossed ? number(.count, value) : QueueBlock(value).count
     default:
       let hint: String? =
         switch value.tag {

@@ -16,7 +16,6 @@ final class Mailbox: Sendable {
   }
 
   private let state = Mutex(State())
-  private static let ids = Atomic<UInt64>(0)
 
   func post(_ event: Event) {
     let reader = state.withLock { state in
@@ -40,9 +39,7 @@ final class Mailbox: Sendable {
   func wait(until deadline: Int64?, on loop: LoopExecutor) async {
     var alarm: UInt64?
     if let deadline {
-      let id = Self.ids.add(1, ordering: .relaxed).newValue
-      alarm = id
-      loop.setAlarm(id, at: deadline) { [self] in wakeReader() }
+      alarm = loop.setAlarm(at: deadline) { [self] in wakeReader() }
     }
     await withCheckedContinuation { continuation in
       let isReady = state.withLock { state in

@@ -44,10 +44,11 @@ final class Tricks: WorkerHandler {
 
   func start(_ ticket: UInt64, _ task: [UInt8], _ replies: WorkerReplies) {
     let word = task.prefix { $0 != 0x20 }
-    let operand = Array(task.dropFirst(word.count + 1))
+    var operand: [UInt8] { Array(task.dropFirst(word.count + 1)) }
     var number: Int32 { Int32(String(decoding: operand, as: UTF8.self)) ?? 0 }
     switch String(decoding: word, as: UTF8.self) {
     case "echo": replies.ended(ticket, operand)
+    case "size": replies.ended(ticket, Array("\(task.count)".utf8))
     case "pid": replies.ended(ticket, Array("\(getpid())".utf8))
     case "group": replies.ended(ticket, Array("\(getpgrp())".utf8))
     case "make": replies.ended(ticket, [UInt8](repeating: 7, count: Int(number)))

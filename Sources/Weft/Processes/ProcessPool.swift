@@ -18,11 +18,11 @@ package final class ProcessPool: Sendable {
       case starting
       case idle
       case running(UInt64)
-      /// It was killed for what it sent, and counts as starting still; a task that it runs ends with it.
-      case dying(UInt64?)
     }
     let worker: WorkerProcess
     var phase = Phase.starting
+    /// Its line is closed, or it was killed for what it sent: it gets no task, and what it sends counts no more.
+    var isGone = false
     /// Kills it when it does not obey a cancellation.
     var alarm: UInt64?
   }
@@ -116,7 +116,7 @@ package final class ProcessPool: Sendable {
   private func assignTasks(_ state: inout State) {
     var starting = 0
     for (id, seat) in state.seats {
-      if seat.phase == .idle, !state.waiting.isEmpty {
+      if seat.phase == .idle, !seat.isGone, !state.waiting.isEmpty {
         let task = state.waiting.removeFirst()
         state.seats[id]?.phase = .running(task.ticket)
         seat.worker.send(task)
@@ -140,7 +140,11 @@ package final class ProcessPool: Sendable {
     hello.write(raw: program)
     let frame = Frame(.hello, hello.bytes)
     Task(executorPreference: LoopExecutor.shared) { [self] in
-      let ending = await worker.run(command, frame) { self.take($0, from: worker) }
+      let ending = await worker.run(command, frame) {
+        self.take($0, from: worker)
+      } closed: {
+        self.state.withLock { $0.seats[ObjectIdentifier(worker)]?.isGone = true }
+      }
       remove(worker, ending)
     }
   }
@@ -153,8 +157,7 @@ package final class ProcessPool: Sendable {
       var victim: UInt64?
       switch seat?.phase {
       case .running(let ticket): victim = ticket
-      case .dying(let ticket?): victim = ticket
-      case .starting, .dying(nil):
+      case .starting:
         // It was started for a task that waits; were nobody told, the next worker might fail in the same way for ever.
         if !state.waiting.isEmpty { victim = state.waiting.removeFirst().ticket }
       case .idle, nil: break
@@ -181,9 +184,8 @@ package final class ProcessPool: Sendable {
   private func take(_ frame: Frame, from worker: WorkerProcess) {
     let id = ObjectIdentifier(worker)
     let event = state.withLock { state -> Event? in
-      guard let phase = state.seats[id]?.phase else { return nil }
-      switch (frame.kind, phase) {
-      case (_, .dying): return nil
+      guard let seat = state.seats[id], !seat.isGone else { return nil }
+      switch (frame.kind, seat.phase) {
       case (.ready, .starting):
         if let problem = problem(ofReady: frame.payload) {
           reject(id, &state, problem)
@@ -197,7 +199,7 @@ package final class ProcessPool: Sendable {
         return nil
       case (.output, .running(frame.ticket)): return .output(frame.payload)
       case (.ended, .running(frame.ticket)):
-        if let alarm = state.seats[id]?.alarm { LoopExecutor.shared.cancelAlarm(alarm) }
+        if let alarm = seat.alarm { LoopExecutor.shared.cancelAlarm(alarm) }
         state.seats[id]?.alarm = nil
         state.seats[id]?.phase = .idle
         assignTasks(&state)
@@ -227,12 +229,7 @@ package final class ProcessPool: Sendable {
 
   /// Under the lock.
   private func reject(_ id: ObjectIdentifier, _ state: inout State, _ reason: String) {
-    guard let seat = state.seats[id] else { return }
-    if case .running(let ticket) = seat.phase {
-      state.seats[id]?.phase = .dying(ticket)
-    } else {
-      state.seats[id]?.phase = .dying(nil)
-    }
-    seat.worker.kill(because: reason)
+    state.seats[id]?.isGone = true
+    state.seats[id]?.worker.kill(because: reason)
   }
 }

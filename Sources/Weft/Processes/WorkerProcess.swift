@@ -30,8 +30,13 @@ final class WorkerProcess: Sendable {
   /// For a process whose line is closed: a worker ends at once, and so does a launcher that is in order.
   private static let exitGrace: Int64 = 1_000_000_000
 
-  /// Starts it, hands on what it sends, and returns when it is reaped: how it ended, to follow "the worker process".
-  func run(_ command: WorkerCommand, _ hello: Frame, _ take: @escaping @Sendable (Frame) -> Void) async -> String {
+  /// Starts it, hands on what it sends and that it sends no more, and returns when it is reaped.
+  ///
+  /// - Returns: How it ended, to follow "the worker process".
+  func run(
+    _ command: WorkerCommand, _ hello: Frame, _ take: @escaping @Sendable (Frame) -> Void,
+    closed: @escaping @Sendable () -> Void
+  ) async -> String {
     guard let (ours, theirs) = FrameConnection.makePair() else { return Self.failedStart(Errno(rawValue: errno)) }
     let connection = FrameConnection(socket: ours)
     defer { connection.close() }
@@ -55,7 +60,7 @@ final class WorkerProcess: Sendable {
       ) { execution in
         begin(connection, execution.processIdentifier.value)
         connection.send(hello)
-        return await read(connection, execution.processIdentifier.value, take)
+        return await read(connection, execution.processIdentifier.value, take, closed)
       }
       if let reason = state.withLock({ $0.killReason }) { return reason }
       let ending = result.terminationStatus.inWords
@@ -99,7 +104,8 @@ final class WorkerProcess: Sendable {
 
   /// Reads on a thread of its own until the process has ended; false if that was in the middle of a frame.
   private func read(
-    _ connection: FrameConnection, _ process: pid_t, _ take: @escaping @Sendable (Frame) -> Void
+    _ connection: FrameConnection, _ process: pid_t, _ take: @escaping @Sendable (Frame) -> Void,
+    _ closed: @escaping @Sendable () -> Void
   ) async -> Bool {
     await withCheckedContinuation { continuation in
       let isStarted = DetachedThread.start { [self] in
@@ -109,6 +115,7 @@ final class WorkerProcess: Sendable {
         } catch {
           kill(because: "sent \(error.message)")
         }
+        closed()
         waitForExit(of: process)
         continuation.resume(returning: isWhole)
       }

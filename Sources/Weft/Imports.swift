@@ -33,9 +33,10 @@ public struct ImportError: Error, Sendable {
 }
 
 /// Reads a script and what it imports, each file once.
-struct ImportReader {
+package struct ImportReader {
+  let script: SourceFile
   let loader: ImportLoader?
-  private(set) var program = Program(files: [], order: [])
+  package private(set) var program = Program(files: [], order: [])
   /// Problems of syntax, and of the imports themselves.
   private(set) var diagnostics: [Diagnostic] = []
   private var indexes: [String: Int] = [:]
@@ -44,7 +45,8 @@ struct ImportReader {
   /// A chain of imports is followed by recursion.
   private static let longestChain = 100
 
-  init(_ script: SourceFile, _ loader: ImportLoader?) {
+  package init(_ script: SourceFile, _ loader: ImportLoader?) {
+    self.script = script
     self.loader = loader
     _ = read(script)
   }

@@ -7,7 +7,8 @@ import Synchronization
 #endif
 
 /// One thread that runs the Swift tasks of runs and their deadlines, so that a hop between a run and what it awaits costs
-/// no thread change, and a deadline needs no task of its own.
+/// no thread change, and a deadline needs no task of its own. A task of a `pool(threads:)` has one for itself, which
+/// blocks while it waits.
 final class LoopExecutor: TaskExecutor, @unchecked Sendable {
   /// Shared by all runs of the process; its thread starts with the first.
   static let shared = LoopExecutor()
@@ -20,6 +21,15 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
   private var lastAlarm: UInt64 = 0
   private var isStarted = false
   private var isSleeping = false
+  private var isStopping = false
+  /// Counts what has come, so that a spinning thread sees it without `mutex`.
+  private let arrivals = Atomic<UInt64>(0)
+  /// How many wish that the thread looks around for a moment before it sleeps, because an answer will soon come.
+  private let spinners = Atomic<Int>(0)
+  /// Threads of the process that look around just now: no more than there are cores.
+  private static let spinning = Atomic<Int>(0)
+  /// Nanoseconds. To wake a sleeping thread takes longer than this.
+  private static let spinTime: Int64 = 20_000
 
   private struct Alarm {
     let deadline: Int64
@@ -27,7 +37,7 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
     let action: @Sendable () -> Void
   }
 
-  private init() {
+  init() {
     pthread_mutex_init(mutex, nil)
     #if canImport(Darwin)
       pthread_cond_init(condition, nil)
@@ -38,6 +48,13 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
       pthread_cond_init(condition, &attributes)
       pthread_condattr_destroy(&attributes)
     #endif
+  }
+
+  deinit {
+    pthread_cond_destroy(condition)
+    pthread_mutex_destroy(mutex)
+    condition.deallocate()
+    mutex.deallocate()
   }
 
   /// Nanoseconds of the clock that deadlines count on.
@@ -54,6 +71,18 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
       wakeThread()
     }
   }
+
+  /// The thread ends when it has nothing left to do. Nothing may be enqueued any more.
+  func stop() {
+    locked {
+      isStopping = true
+      wakeThread()
+    }
+  }
+
+  /// From now on (until as many `endSpinning`) the thread reacts faster and uses more of its core.
+  func beginSpinning() { spinners.add(1, ordering: .relaxed) }
+  func endSpinning() { spinners.subtract(1, ordering: .relaxed) }
 
   /// Calls `action` on the loop's thread at `deadline`, unless `cancelAlarm` comes first, which takes what this returns.
   func setAlarm(at deadline: Int64, _ action: @escaping @Sendable () -> Void) -> UInt64 {
@@ -77,6 +106,7 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
 
   /// Under `mutex`.
   private func wakeThread() {
+    arrivals.add(1, ordering: .releasing)
     if !isStarted {
       isStarted = true
       DetachedThread.start { [self] in loop() }
@@ -93,7 +123,11 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
       while jobs.isEmpty {
         let earliest = alarms.min { $0.deadline < $1.deadline }
         guard let earliest else {
-          sleep(until: nil)
+          if isStopping {
+            pthread_mutex_unlock(mutex)
+            return
+          }
+          if !spin() { sleep(until: nil) }
           continue
         }
         let now = Self.now()
@@ -102,7 +136,7 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
           alarms.removeAll { $0.deadline <= now }
           break
         }
-        sleep(until: earliest.deadline)
+        if !spin() { sleep(until: earliest.deadline) }
       }
       swap(&batch, &jobs)
       pthread_mutex_unlock(mutex)
@@ -110,6 +144,23 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
       for job in batch { job.runSynchronously(on: asUnownedTaskExecutor()) }
       batch.removeAll(keepingCapacity: true)
     }
+  }
+
+  /// Under `mutex`, which is let go meanwhile: waits a moment for something to come; false when nothing did.
+  private func spin() -> Bool {
+    guard spinners.load(ordering: .relaxed) > 0 else { return false }
+    if Self.spinning.add(1, ordering: .relaxed).newValue > CoreExecutor.cores {
+      Self.spinning.subtract(1, ordering: .relaxed)
+      return false
+    }
+    let seen = arrivals.load(ordering: .relaxed)
+    pthread_mutex_unlock(mutex)
+    let end = Self.now() + Self.spinTime
+    var hasCome = false
+    repeat { hasCome = arrivals.load(ordering: .acquiring) != seen } while !hasCome && Self.now() < end
+    Self.spinning.subtract(1, ordering: .relaxed)
+    pthread_mutex_lock(mutex)
+    return hasCome || arrivals.load(ordering: .relaxed) != seen
   }
 
   /// Under `mutex`.

@@ -1,13 +1,21 @@
 import Synchronization
 import WeftMachine
 
-/// Through which the outside reaches a run: answers, and the wish to end it. One reader, any number of writers.
+/// Through which the outside reaches a machine: answers, and the wish to end it. One reader, any number of writers.
 final class Mailbox: Sendable {
   enum Event: Sendable {
     case fetchEnded(ticket: UInt64, Result<FetchResponse, FetchFailure>)
     case fileWorkEnded(ticket: UInt64, Result<[UInt8], FileFailure>)
     case cancel
     case shutdown
+    /// From a worker: how a task ended, and what it printed before.
+    case remoteEnded(ticket: UInt64, RemoteResult)
+    case output([UInt8])
+    case burnEnded(ticket: UInt64)
+    /// To a worker: a task, the wish to cancel it, and that no more will come.
+    case task(ticket: UInt64, RemoteTask)
+    case cancelTask(ticket: UInt64)
+    case stop
   }
 
   private struct State {

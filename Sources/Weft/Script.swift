@@ -10,7 +10,8 @@ public import WeftSyntax
 /// ```
 public struct Script: Sendable {
   public let image: Image
-  /// Advice: warnings and notes; errors are thrown.
+  /// Warnings and notes, in the order of their places; errors are thrown. There is advice among them only if it was asked
+  /// for.
   public let warnings: [Diagnostic]
   /// The `##` lines at the top of the file, without their marks; nil if there are none.
   public let documentation: String?
@@ -36,24 +37,38 @@ public struct Script: Sendable {
 
   public init(
     compiling text: String, name: String = "<script>", imports: ImportLoader? = nil,
-    granting capabilities: Capabilities = []
+    granting capabilities: Capabilities = [], advising: Bool = false
   ) throws(CompileError) {
-    try self.init(compiling: SourceFile(name: name, text: text), imports: imports, granting: capabilities)
+    try self.init(
+      compiling: SourceFile(name: name, text: text), imports: imports, granting: capabilities, advising: advising)
   }
 
   /// - Parameters:
   ///   - imports: Gives the files that the script imports; without it, an `import` is an error.
   ///   - capabilities: What the script may use of its surroundings. What it may not use does not exist in it.
+  ///   - advising: Whether to look as well for what is allowed and hardly meant, and put it into `warnings`. It takes time
+  ///     that only those need who show it:
+  ///
+  /// ```swift
+  /// let script = try Script(compiling: "semaphore(2) { sleep 1s }", advising: true)
+  /// script.warnings.map(\.code)  // ["W0202"]
+  /// ```
   public init(
-    compiling source: SourceFile, imports: ImportLoader? = nil, granting capabilities: Capabilities = []
+    compiling source: SourceFile, imports: ImportLoader? = nil, granting capabilities: Capabilities = [],
+    advising: Bool = false
   ) throws(CompileError) {
-    let reader = ImportReader(source, imports)
+    try self.init(compiling: ImportReader(source, imports), granting: capabilities, advising: advising)
+  }
+
+  /// The same for a script that has been read.
+  package init(
+    compiling reader: ImportReader, granting capabilities: Capabilities, advising: Bool
+  ) throws(CompileError) {
     // Names are looked at even after a syntax error, so that one look shows every problem.
     let compiled =
       reader.hasErrors
       ? nil
-      : compile(
-        reader.program, errorKinds: Self.errorKinds, granting: capabilities)
+      : compile(reader.program, errorKinds: Self.errorKinds, granting: capabilities, advising: advising)
     let found =
       compiled?.diagnostics ?? check(reader.program, errorKinds: Self.errorKinds, granting: capabilities)
     // File after file, and in each in the order of the places.
@@ -65,7 +80,7 @@ public struct Script: Sendable {
       return (left, $0.span.start) < (right, $1.span.start)
     }
     guard let image = compiled?.image, !diagnostics.contains(where: { $0.severity == .error }) else {
-      throw CompileError(source: source, diagnostics: diagnostics)
+      throw CompileError(source: reader.script, diagnostics: diagnostics)
     }
     self.image = image
     warnings = diagnostics
@@ -80,7 +95,7 @@ public struct Script: Sendable {
     let program = Program(
       files: zip(parsed, files.imports).map { Program.File($0.tree, isBroken: $0.hasErrors, imports: $1) },
       order: files.order)
-    let compiled = compile(program, errorKinds: Self.errorKinds, granting: files.capabilities)
+    let compiled = compile(program, errorKinds: Self.errorKinds, granting: files.capabilities, advising: false)
     let diagnostics = parsed.flatMap(\.diagnostics) + compiled.diagnostics
     guard let image = compiled.image, !diagnostics.contains(where: { $0.severity == .error }) else {
       throw CompileError(source: sources[0], diagnostics: diagnostics)
@@ -128,14 +143,25 @@ public struct RunOptions: Sendable {
   public var environment: [String: String] = [:]
   /// Where `read`, `lines` and `write` go, in a script that is granted files.
   public var files: (any FileAccess)?
+  /// How the workers of `pool(processes: n)` are started; without it, a script has none.
+  ///
+  /// ```swift
+  /// var options = RunOptions()
+  /// options.processes = .thisProgram  // its `main` calls `runWorkerIfAsked()` first
+  /// ```
+  public var processes: WorkerCommand?
 
   public init() {}
 }
 
 extension Script {
   /// A machine that is ready to begin.
-  func makeMachine(_ options: RunOptions, choose: ((Int) -> Int)? = nil) -> Machine {
-    let machine = Machine(image: image, seed: options.seed, limits: options.limits, choose: choose)
+  func makeMachine(
+    _ options: RunOptions, memory: RunMemory = RunMemory(), choose: ((Int) -> Int)? = nil
+  ) -> Machine {
+    var limits = options.limits
+    if options.processes != nil { limits.pools.insert(.processes) }
+    let machine = Machine(image: image, seed: options.seed, limits: limits, choose: choose, memory: memory)
     machine.environment = options.environment
     for param in image.params {
       if let value = options.params[param.name] { machine.setParam(param, to: value) }

@@ -50,9 +50,9 @@ struct ScriptFile {
   }
 
   /// Reads and compiles; says what is wrong, if anything is, and throws the status to end with.
-  func compile(_ reporter: Reporter) throws(ExitStatus) -> Script {
+  func compile(_ reporter: Reporter, advising: Bool = false) throws(ExitStatus) -> Script {
     do {
-      return try Script(compiling: try read(), imports: Self.imports, granting: .all)
+      return try Script(compiling: try read(), imports: Self.imports, granting: .all, advising: advising)
     } catch let problem as Problem {
       reporter.failure(problem.message, hint: problem.hint)
       throw .usage

@@ -69,7 +69,10 @@ struct ScriptRun {
           stop.set(.output)
           control.cancel()
         }
-      }, progress: { [progress] in progress.update($0) })
+      }, progress: { [progress] in progress.update($0) },
+      warning: { [reporter, script] in
+        if let source = script.source(0) { reporter.diagnostics([$0], in: source) }
+      })
     let result = await script.run(options, fetcher: fetcher, control: control, observer: observer)
     limit?.cancel()
     Console.shared.hideProgress()

@@ -13,6 +13,13 @@ public enum BuiltinMethods {
     return unique
   }()
 
+  /// For each id the methods of that name.
+  static let byID: [[MethodSignature]] = {
+    var methods = [[MethodSignature]](repeating: [], count: names.count)
+    for method in all { if let id = id(of: method.name) { methods[id].append(method) } }
+    return methods
+  }()
+
   /// For each id and each kind of receiver the index of the method in `all`, or -1.
   public static let table: [Int16] = {
     let kinds = ReceiverKind.allCases.count

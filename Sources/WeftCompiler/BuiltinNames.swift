@@ -24,8 +24,7 @@ enum Builtins {
 
   /// Whether every method of that name changes its receiver.
   static func alwaysMutates(_ method: String) -> Bool {
-    let all = BuiltinMethods.all.filter { $0.name == method }
-    return !all.isEmpty && all.allSatisfy(\.isMutating)
+    BuiltinMethods.id(of: method).map { BuiltinMethods.byID[$0].allSatisfy(\.isMutating) } ?? false
   }
 
   /// Methods of which at least one of that name changes its receiver.

@@ -12,7 +12,10 @@ public struct CompileResult: Sendable {
 ///   - program: What the parser made of the files. Its own diagnostics are the caller's.
 ///   - errorKinds: The names of the kinds of error that the machine throws by itself.
 ///   - capabilities: What the host grants.
-public func compile(_ program: Program, errorKinds: Set<String>, granting capabilities: Capabilities) -> CompileResult {
+///   - advising: Whether the diagnostics hold advice too, for which the whole program is looked through once more.
+public func compile(
+  _ program: Program, errorKinds: Set<String>, granting capabilities: Capabilities, advising: Bool
+) -> CompileResult {
   var image = Image()
   if let problem = compilePrelude(into: &image, errorKinds: errorKinds) {
     return CompileResult(image: nil, diagnostics: [problem])
@@ -23,6 +26,10 @@ public func compile(_ program: Program, errorKinds: Set<String>, granting capabi
   if diagnostics.contains(where: { $0.severity == .error }) {
     return CompileResult(image: nil, diagnostics: diagnostics)
   }
+  // Some six bytes of a script become one instruction; room that stays empty is never touched.
+  let room = image.code.count + image.sources.reduce(0) { $0 + $1.bytes.count } / 5
+  image.code.reserveCapacity(room)
+  image.spans.reserveCapacity(room)
   for index in program.order {
     let emitter = Emitter(image: image, resolution: resolvers[index].resolution, source: index)
     emitter.emit(program.files[index].tree)
@@ -32,6 +39,13 @@ public func compile(_ program: Program, errorKinds: Set<String>, granting capabi
   if diagnostics.contains(where: { $0.severity == .error }) {
     return CompileResult(image: nil, diagnostics: diagnostics)
   }
+  if advising { diagnostics += advice(on: program, resolvers) }
+  return CompileResult(image: image, diagnostics: diagnostics)
+}
+
+/// Looks through the files of a program that compiles, each after those that it imports.
+private func advice(on program: Program, _ resolvers: [Resolver]) -> [Diagnostic] {
+  var diagnostics: [Diagnostic] = []
   var tasks: [ObjectIdentifier: Traits] = [:]
   for index in program.order {
     let source = resolvers[index].source
@@ -39,7 +53,7 @@ public func compile(_ program: Program, errorKinds: Set<String>, granting capabi
     diagnostics += placed(advisor.advise(program.files[index].tree), in: index == 0 ? nil : source)
     tasks = advisor.tasks
   }
-  return CompileResult(image: image, diagnostics: diagnostics)
+  return diagnostics
 }
 
 /// Looks at the names and calls of a program that does not compile for other reasons.

@@ -35,6 +35,8 @@ public struct Image: Sendable {
     public var end: Int
     public var handlers: [Handler]
     public var captures: [Capture]
+    /// Which captures are variables that may still change, in cells.
+    public var cellCaptures: [Bool]
     public var documentation: String?
     /// What a report calls it: a task, the body of a `gather` …
     public var role: Role

@@ -143,6 +143,7 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
 
   // Work
   case sleep  // R[a] is a duration
+  case burn  // R[a] is a duration that one core is kept busy for; R[a] = none
   case fetch  // R[a] = the response to R[a] ..< R[a+7]: url, method, headers, body, json, timeout, limit
   case readClock  // the machine's clock is brought up to date
 
@@ -194,7 +195,19 @@ public enum Completion {
   public static let firstJump = 8
 }
 
+/// Where the tasks of a `pool` run.
+public enum PoolKind: UInt8, Sendable {
+  /// One task on each core, for `compute`.
+  case compute
+  /// Threads of the operating system, which block while their task waits.
+  case threads
+  /// Swift tasks on Swift's cooperative pool.
+  case tasks
+  /// Worker processes.
+  case processes
+}
+
 /// The kinds of scope that `enterScope` opens.
 public enum ScopeKind: UInt8, Sendable {
-  case root, gather, race, taskgroup, timeout, semaphore, rate, retry, shield, finally, with
+  case root, gather, race, taskgroup, timeout, semaphore, rate, retry, shield, finally, with, pool, compute
 }

@@ -23,7 +23,7 @@ public import WeftSyntax
 ///
 /// A machine is used by one task or thread at a time.
 public final class Machine {
-  let heap = Heap()
+  let heap: Heap
   let core: UnsafeMutablePointer<Core>
   let image: Image
   /// Nanoseconds on the driver's monotonic clock.
@@ -44,6 +44,19 @@ public final class Machine {
   var timers = TimerHeap()
   /// Requests under way, by ticket.
   var tickets: [UInt64: PendingFetch] = [:]
+  /// Tasks that workers carry out, by ticket.
+  var remotes: [UInt64: PendingRemote] = [:]
+  /// Fibers for which the driver keeps a core busy.
+  var burns: [UInt64: FiberPointer] = [:]
+  /// This machine carries out a task of another one: what it captured is a copy, which may not be changed.
+  var isWorker: Bool {
+    get { core.pointee.isWorker }
+    set { core.pointee.isWorker = newValue }
+  }
+  /// How the task of a worker ended.
+  var remoteResult: RemoteOutcome?
+  /// The globals that each function can reach.
+  var reachable: [Int: [Int32]] = [:]
   /// Reads and writes under way, by ticket.
   var files: [UInt64: PendingFile] = [:]
   var nextTicket: UInt64 = 0
@@ -73,17 +86,32 @@ public final class Machine {
   var outcome: RunOutcome?
   /// `expect`s that failed outside of tests.
   public internal(set) var failedExpectations: [FailedExpectation] = []
-  public let limits: MachineLimits
+  public internal(set) var limits: MachineLimits
+  /// The limit that a message names.
+  private let tickLimit: Int
+  /// Of a worker: the ticks of the tasks before.
+  var ticksOfEarlierTasks = 0
+  /// How what this machine gives back travels.
+  public var resultCarrier = Carrier.memory
   /// Ticks used in earlier slices.
-  private var ticksBefore = 0
+  var ticksBefore = 0
   private var sliceTicks = 0
+  /// When the running task began to run, as far as the clock was known then.
+  private var turnBegan: Int64 = 0
   /// Ticks used when the clock was last set.
   private var ticksAtClock = 0
 
-  public init(image: Image, seed: UInt64 = 0, limits: MachineLimits = MachineLimits(), choose: ((Int) -> Int)? = nil) {
+  /// - Parameter memory: What the machines of one run have in common. Values travel by reference between machines that
+  ///   were given the same one.
+  public init(
+    image: Image, seed: UInt64 = 0, limits: MachineLimits = MachineLimits(), choose: ((Int) -> Int)? = nil,
+    memory: RunMemory = RunMemory()
+  ) {
     self.image = image
+    heap = Heap(memory: memory)
     self.seed = seed
     self.limits = limits
+    tickLimit = limits.ticks
     self.choose = choose
     lazyValues = .init(repeating: LazyValue(), count: image.initializers.count)
     functionOrder = image.functions.indices.sorted { image.functions[$0].start < image.functions[$1].start }
@@ -214,6 +242,7 @@ public final class Machine {
           return .idle(deadline: timers.earliest?.pointee.deadline)
         }
         core.pointee.fiber = next
+        turnBegan = now
         guard prepareToRun(next) else { continue }
       }
       switch execute() {
@@ -232,10 +261,10 @@ public final class Machine {
   }
 
   private func endSlice() -> Pause {
-    if heap.state.pointee.isOverLimit {
-      exceeded("memory", "\(limits.memory) bytes")
+    if heap.isOverLimit {
+      exceeded("the run's memory limit of \(limits.memory) bytes was crossed")
     } else if ticks >= limits.ticks {
-      exceeded("tick", "\(limits.ticks) calls and iterations")
+      exceeded("the run's tick limit of \(tickLimit) calls and iterations was crossed")
     }
     return outcome == nil ? .slice : .finished
   }
@@ -251,8 +280,8 @@ public final class Machine {
     setClock(to: now)
     fireTimers()
     // A loop that never waits learns of its cancellation between two slices.
-    if core.pointee.cancelledScopes > 0, let fiber = core.pointee.fiber, fiber.pointee.resume == 0,
-      cancelledScope(from: fiber.pointee.scope) != nil
+    if let fiber = core.pointee.fiber, fiber.pointee.resume == 0,
+      cancelledScope(reaching: fiber.pointee.scope) != nil
     {
       // It stopped before an instruction, not in one; the handlers of that instruction are the ones that apply.
       fiber.pointee.pc += 1
@@ -291,6 +320,17 @@ public final class Machine {
 
   // MARK: Looking inside
 
+  /// Where a task computes that has run for longer than `time` nanoseconds while others want to: the file in the image, and the
+  /// place in it. Nil if there is none, or if it runs in the prelude.
+  public func hold(longerThan time: Int64) -> (source: Int, span: Span)? {
+    guard let fiber = core.pointee.fiber, now - turnBegan > time,
+      readyCount > 0 || timers.earliest.map({ $0.pointee.deadline <= now - time / 2 }) ?? false
+    else { return nil }
+    let position = scriptPosition(of: fiber)
+    guard let index = function(at: position), image.functions[index].source >= 0 else { return nil }
+    return (image.functions[index].source, image.spans[position])
+  }
+
   /// Running tasks, the main one included.
   public var taskCount: Int { core.pointee.fibers }
 
@@ -318,16 +358,9 @@ public final class Machine {
     var open: [ScopePointer] = [root]
     var seen = 0
     while let scope = open.popLast(), seen < 10_000 {
-      var child = scope.pointee.firstChild
-      while let fiber = child, seen < 10_000 {
+      for fiber in scope.children.prefix(10_000 - seen) {
         seen += 1
-        var inner = fiber.pointee.scope
-        while inner != fiber.pointee.home {
-          open.append(inner)
-          guard let parent = inner.pointee.parent else { break }
-          inner = parent
-        }
-        child = fiber.pointee.nextSibling
+        open += fiber.openScopes
       }
       let kind = ScopeKind(rawValue: scope.pointee.kind) ?? .root
       let elapsed = now - scope.pointee.openedTime
@@ -397,6 +430,18 @@ public enum Effect: Sendable {
   case startFileWork(ticket: UInt64, FileRequest)
   /// Nobody waits for it any more; stop it. No answer is expected.
   case cancelFileWork(UInt64)
+  /// Tasks for so many workers will follow.
+  case openPool(UInt64, PoolKind, workers: Int, launcher: String?)
+  /// No task for this pool will follow; all have ended.
+  case closePool(UInt64)
+  /// Carry out a task in a worker of the pool (0 is that of `compute`); answer by `remoteEnded` with the ticket.
+  case startRemote(ticket: UInt64, pool: UInt64, RemoteTask)
+  /// Cancel the task. Its end is still to be answered.
+  case cancelRemote(UInt64)
+  /// Keep a core busy for so many nanoseconds of its time; answer by `burnEnded` with the ticket.
+  case startBurn(ticket: UInt64, nanoseconds: Int64)
+  /// Nobody waits for it any more; stop it. No answer is expected.
+  case cancelBurn(UInt64)
 }
 
 /// An `expect` outside of tests that was false.
@@ -404,6 +449,12 @@ public struct FailedExpectation: Sendable {
   public let text: String
   public let span: Span
   public let source: Int
+
+  public init(text: String, span: Span, source: Int) {
+    self.text = text
+    self.span = span
+    self.source = source
+  }
 }
 
 /// What one machine may use.
@@ -412,6 +463,10 @@ public struct MachineLimits: Sendable {
   public var memory = Int.max
   /// Calls, iterations and started tasks; natives count ⌈work / 64⌉.
   public var ticks = Int.max
+  /// Workers of all pools of the run at one time.
+  public var workers = 1_000
+  /// The kinds of pool that scripts may open.
+  public var pools: Set<PoolKind> = [.compute, .threads, .tasks]
   public init() {}
 }
 

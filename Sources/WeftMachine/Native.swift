@@ -35,6 +35,8 @@ public enum ErrorKind: String, CaseIterable, Sendable {
   case deadlockError = "DeadlockError"
   case fileError = "FileError"
   case limitError = "LimitError"
+  /// The worker of a task ended before the task did.
+  case workerError = "WorkerError"
 
   /// The kind that this one is a special case of.
   public var parent: ErrorKind? {

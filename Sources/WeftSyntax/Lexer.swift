@@ -21,7 +21,9 @@ struct Lexer {
 
   init(_ source: SourceFile) {
     bytes = source.bytes
-    list.tokens.reserveCapacity(bytes.count / 4 + 16)
+    // Dense code has a token for less than three bytes, and room that stays empty is never touched. But a file of
+    // gigabytes may be all comment.
+    list.tokens.reserveCapacity(min(bytes.count / 2, 4 << 20) + 16)
   }
 
   static func tokens(of source: SourceFile) -> TokenList {

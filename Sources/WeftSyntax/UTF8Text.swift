@@ -4,7 +4,7 @@ extension SourceFile {
     var offset = 0
     while offset < bytes.count {
       if bytes[offset] < 0x80 {
-        offset += 1
+        offset = UTF8Text.endOfASCII(in: bytes, from: offset + 1)
       } else if let (_, length) = UTF8Text.scalar(in: bytes, at: offset) {
         offset += length
       } else {
@@ -16,6 +16,19 @@ extension SourceFile {
 }
 
 enum UTF8Text {
+  /// Where the ASCII characters from `offset` on end, or a little before.
+  static func endOfASCII(in bytes: [UInt8], from offset: Int) -> Int {
+    bytes.withUnsafeBytes { raw in
+      var offset = offset
+      while offset + 8 <= raw.count,
+        raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
+      {
+        offset += 8
+      }
+      return offset
+    }
+  }
+
   /// The scalar that begins at `offset` and its length in bytes; nil if the bytes there are not valid UTF-8.
   static func scalar(in bytes: [UInt8], at offset: Int) -> (Unicode.Scalar, Int)? {
     let first = bytes[offset]

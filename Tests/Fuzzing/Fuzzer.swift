@@ -106,7 +106,8 @@ package struct Fuzzer {
   /// With all that a script can be granted, none of which is outside of this process.
   private func compile(_ source: SourceFile) throws(Script.CompileError) -> Script {
     try Script(
-      compiling: source, imports: { path, _ in SourceFile(name: path, text: Generator.library) }, granting: .all)
+      compiling: source, imports: { path, _ in SourceFile(name: path, text: Generator.library) }, granting: .all,
+      advising: true)
   }
 
   // MARK: What has to hold

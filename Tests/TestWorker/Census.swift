@@ -36,29 +36,35 @@ func playCensus() async {
 }
 
 private func endWorkersInEveryWay() async {
-  let tasks = [
-    "echo", "make 3000000", "exit 3", "signal 9", "signal 11", "twice", "hang", "wait", "hang", "make 5000000",
+  // One that waits ends when it is cancelled, one that hangs when it is killed, the last when its place is closed.
+  let shares = [
+    ["echo", "exit 3", "wait", "make 3000000"], ["signal 9", "twice", "hang", "echo"], ["signal 11", "hang"],
   ]
   for launcher in ["", "--banner", "--raw half", "--raw garbage", "--raw other", "/nowhere/launcher"] {
     let words = launcher.isEmpty || launcher.hasPrefix("/") ? launcher : "\(CommandLine.arguments[0]) \(launcher)"
-    let (ends, end) = AsyncStream.makeStream(of: UInt64.self)
-    let pool = ProcessPool(
-      size: 3, command: WorkerCommand(path: CommandLine.arguments[0], launcher: words), program: [], identity: 0,
-      grace: 10_000_000
-    ) { ticket, event in
-      if case .output = event { return }
-      end.yield(ticket)
+    await withTaskGroup { group in
+      for share in shares {
+        group.addTask { await endWorkers(of: share, WorkerCommand(path: CommandLine.arguments[0], launcher: words)) }
+      }
     }
-    for (index, task) in tasks.enumerated() {
-      pool.start(UInt64(index), Array(task.utf8))
-      if index % 4 == 3 { pool.cancel(UInt64(index - 1)) }
-    }
-    var count = 0
-    // The two that hang end when the pool is closed; the others, before.
-    for await _ in ends {
-      count += 1
-      if count == tasks.count - 3 { break }
-    }
-    await pool.close()
   }
+}
+
+/// Runs one task after the other in one place, the last one without waiting for its end.
+private func endWorkers(of tasks: [String], _ command: WorkerCommand) async {
+  let (ends, end) = AsyncStream.makeStream(of: Void.self)
+  let seat = WorkerSeat(command: command, program: [], identity: 0, grace: 10_000_000) { _, event in
+    if case .output = event { return }
+    end.yield()
+  }
+  var events = ends.makeAsyncIterator()
+  for (index, task) in tasks.enumerated() {
+    let ticket = UInt64(index)
+    seat.start(ticket, Array(task.utf8))
+    if index == tasks.count - 1 { break }
+    if task == "wait" || task == "hang" { seat.cancel(ticket) }
+    _ = await events.next()
+  }
+  seat.stop()
+  await seat.ended()
 }

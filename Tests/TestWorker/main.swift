@@ -32,6 +32,7 @@ default:
 /// Each task is a word and an operand.
 final class Tricks: WorkerHandler {
   private let waiting = Mutex<[UInt64: WorkerReplies]>([:])
+  private let draining = Mutex<[UInt64: WorkerReplies]>([:])
 
   func prepare(_ program: [UInt8]) throws(WorkerRefusal) -> UInt64 {
     let words = String(decoding: program, as: UTF8.self).split(separator: " ").map(String.init)
@@ -67,6 +68,9 @@ final class Tricks: WorkerHandler {
       kill(getpid(), number)
       pause()
     case "wait": waiting.withLock { $0[ticket] = replies }
+    case "drain":
+      draining.withLock { $0[ticket] = replies }
+      replies.output(ticket, Array("working".utf8))
     case "hang":
       replies.output(ticket, Array("\(getpid())".utf8))
       Thread.detachNewThread { while true {} }
@@ -79,6 +83,10 @@ final class Tricks: WorkerHandler {
 
   func cancel(_ ticket: UInt64) {
     waiting.withLock { $0.removeValue(forKey: ticket) }?.ended(ticket, Array("cancelled".utf8))
+  }
+
+  func shutdown(_ ticket: UInt64) {
+    draining.withLock { $0.removeValue(forKey: ticket) }?.ended(ticket, Array("drained".utf8))
   }
 }
 
@@ -120,13 +128,12 @@ func answerRaw(_ trick: String) -> Never {
 func send(_ frame: Frame, _ output: FileHandle) { output.write(Data(frame.header + frame.payload)) }
 
 func playParent() async {
-  let pool = ProcessPool(
-    size: 2, command: WorkerCommand(path: CommandLine.arguments[0]), program: [], identity: 0
-  ) { _, event in
-    guard case .output(let process) = event else { return }
-    FileHandle.standardOutput.write(Data(process + [0x0A]))
+  let seats = (0..<2).map { _ in
+    WorkerSeat(command: WorkerCommand(path: CommandLine.arguments[0]), program: [], identity: 0) { _, event in
+      guard case .output(let process) = event else { return }
+      FileHandle.standardOutput.write(Data(process + [0x0A]))
+    }
   }
-  pool.start(1, Array("hang".utf8))
-  pool.start(2, Array("hang".utf8))
+  for seat in seats { seat.start(1, Array("hang".utf8)) }
   while true { try? await Task.sleep(for: .seconds(1000)) }
 }

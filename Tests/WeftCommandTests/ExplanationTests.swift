@@ -34,7 +34,7 @@ import WeftSyntax
     let imported = SourceFile(name: "tea.weft", text: other ?? "")
     let loader: ImportLoader = { path, _ throws(ImportError) in path == "main.weft" ? main : imported }
     do {
-      return try Script(compiling: main, imports: other == nil ? nil : loader).warnings
+      return try Script(compiling: main, imports: other == nil ? nil : loader, advising: true).warnings
     } catch {
       return error.diagnostics
     }

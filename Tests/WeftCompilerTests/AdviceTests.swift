@@ -181,13 +181,19 @@ import WeftSyntax
         semaphore(2) { lib.size("a") }
         semaphore(2) { plain() }
         """)
-    let script = try Script(compiling: main, imports: { _, _ throws(ImportError) in library })
+    let script = try Script(compiling: main, imports: { _, _ throws(ImportError) in library }, advising: true)
     let told = script.warnings.map { diagnostic in
       let source = diagnostic.source ?? main
       return "\(diagnostic.code) \(source.name):\(source.line(at: Int(diagnostic.span.start)))"
     }
     #expect(
       told == ["W0201 main.weft:4", "W0201 main.weft:5", "W0202 main.weft:8", "W0202 main.weft:9", "W0202 lib.weft:4"])
+  }
+
+  @Test func onlyThoseGetAdviceWhoAskForIt() throws {
+    let text = "semaphore(2) { sleep 1s }"
+    #expect(try Script(compiling: text).warnings.isEmpty)
+    #expect(try Script(compiling: text, advising: true).warnings.map(\.code) == ["W0202"])
   }
 
   @Test func eachPlaceIsToldOnce() {

@@ -5,7 +5,7 @@ import WeftSyntax
 /// What compiling `text` says: its problems, or the advice when there is none.
 func diagnostics(_ text: String) -> [Diagnostic] {
   do {
-    return try Script(compiling: text).warnings
+    return try Script(compiling: text, advising: true).warnings
   } catch {
     return error.diagnostics
   }

@@ -24,7 +24,7 @@ struct DocumentedScript: Sendable, CustomTestStringConvertible {
       guard let text = files[path] else { throw ImportError("cannot find the file `\(path)`") }
       return SourceFile(name: path, text: text)
     }
-    return try Script(compiling: text, imports: imports, granting: .all)
+    return try Script(compiling: text, imports: imports, granting: .all, advising: true)
   }
 
   /// All scripts of a page.

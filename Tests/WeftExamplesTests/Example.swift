@@ -88,7 +88,7 @@ struct Example: Sendable, CustomTestStringConvertible {
     SourceFile(name: "\(name).weft", text: try Project.text("examples/\(name).weft"))
   }
 
-  func script() throws -> Script { try Script(compiling: source()) }
+  func script() throws -> Script { try Script(compiling: source(), advising: true) }
 
   func expectedOutput() throws -> String { try Project.text("examples/\(name).expected") }
 

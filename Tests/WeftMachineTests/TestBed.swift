@@ -5,7 +5,8 @@ import Testing
 
 /// A value as a test writes it.
 indirect enum Sample: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByStringLiteral,
-  ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+  ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral,
+  Sendable
 {
   case none, unset
   case bool(Bool)
@@ -36,7 +37,9 @@ indirect enum Sample: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, Ex
 
 /// A machine for one test, which must end with as many blocks as it began with.
 final class TestBed {
-  let machine = Machine(image: Image())
+  let machine: Machine
+
+  init(_ image: Image = Image(), memory: RunMemory = RunMemory()) { machine = Machine(image: image, memory: memory) }
 
   /// Runs a test on a machine of its own and looks for leaks.
   static func run(_ location: SourceLocation = #_sourceLocation, _ body: (TestBed) throws -> Void) rethrows {

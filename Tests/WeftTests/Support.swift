@@ -1,3 +1,4 @@
+import Synchronization
 import Weft
 import WeftMachine
 import WeftSyntax
@@ -21,7 +22,8 @@ struct Files {
 
   /// Compiles `main.weft`.
   func compile() throws -> Script {
-    try Script(compiling: sources["main.weft"] ?? SourceFile(name: "main.weft", text: ""), imports: loader)
+    try Script(
+      compiling: sources["main.weft"] ?? SourceFile(name: "main.weft", text: ""), imports: loader, advising: true)
   }
 
   /// What is wrong with `main.weft`, as it is shown.
@@ -65,3 +67,10 @@ extension Machine.Leftovers {
 
 let millisecond: Int64 = 1_000_000
 let second: Int64 = 1_000_000_000
+
+/// What a run prints, gathered from any thread.
+final class Captured: Sendable {
+  private let bytes = Mutex<[UInt8]>([])
+  func append(_ more: [UInt8]) { bytes.withLock { $0 += more } }
+  var text: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }
+}

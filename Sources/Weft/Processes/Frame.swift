@@ -10,16 +10,18 @@ package struct Frame: Sendable, Equatable {
     case task = 2
     /// The task of that ticket shall end in order; it still answers `ended`.
     case cancel = 3
+    /// The run is asked to end in its own way, and so is the task of that ticket.
+    case shutdown = 4
 
     // From the worker:
     /// The version of the protocol, and the identity of the program as the worker compiled it.
-    case ready = 4
+    case ready = 5
     /// Why the worker cannot run the program, in UTF-8.
-    case refused = 5
+    case refused = 6
     /// What a task printed.
-    case output = 6
+    case output = 7
     /// How a task ended.
-    case ended = 7
+    case ended = 8
   }
 
   package let kind: Kind

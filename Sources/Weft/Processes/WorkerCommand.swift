@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// How a worker process is started.
 ///
 /// ```swift
@@ -19,4 +25,18 @@ public struct WorkerCommand: Sendable, Equatable {
   }
 
   var words: [String] { launcher.split(separator: " ").map(String.init) + [path, Self.argument] }
+}
+
+extension WorkerCommand {
+  /// The program that runs just now, whose `main` calls `runWorkerIfAsked()` first. Nil when the system does not tell its path.
+  public static var thisProgram: WorkerCommand? {
+    var buffer = [CChar](repeating: 0, count: 4_096)
+    #if canImport(Darwin)
+      var size = UInt32(buffer.count)
+      guard _NSGetExecutablePath(&buffer, &size) == 0 else { return nil }
+    #else
+      guard readlink("/proc/self/exe", &buffer, buffer.count - 1) > 0 else { return nil }
+    #endif
+    return WorkerCommand(path: String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+  }
 }

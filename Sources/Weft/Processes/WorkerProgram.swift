@@ -39,6 +39,8 @@ struct WorkerProgram: Sendable {
     writer.write(options.seed)
     writer.write(Int64(options.limits.memory))
     writer.write(Int64(options.limits.ticks))
+    writer.write(Int64(options.limits.workers))
+    writer.write(list: options.limits.pools.map(\.rawValue).sorted()) { $0.write($1) }
     writer.write(list: options.params.sorted { $0.key < $1.key }) { writer, param in
       writer.write(param.key)
       writer.write(param.value)
@@ -68,6 +70,8 @@ struct WorkerProgram: Sendable {
     options.seed = parts.seed
     options.limits.memory = parts.memory
     options.limits.ticks = parts.ticks
+    options.limits.workers = parts.workers
+    options.limits.pools = parts.pools
     options.params = parts.params
     options.environment = parts.environment
     if parts.hasFiles { options.files = DiskFiles() }
@@ -83,6 +87,8 @@ struct WorkerProgram: Sendable {
     let seed: UInt64
     let memory: Int
     let ticks: Int
+    let workers: Int
+    let pools: Set<PoolKind>
     let params: [String: ParamValue]
     let environment: [String: String]
     let hasNetwork: Bool
@@ -118,7 +124,8 @@ struct WorkerProgram: Sendable {
         return nil
       }
       guard let capabilities: Int64 = reader.readInteger(), let seed: UInt64 = reader.readInteger(),
-        let memory: Int64 = reader.readInteger(), let ticks: Int64 = reader.readInteger()
+        let memory: Int64 = reader.readInteger(), let ticks: Int64 = reader.readInteger(),
+        let workers: Int64 = reader.readInteger(), let pools = reader.readList({ $0.readInteger() as UInt8? })
       else { return nil }
       let params = reader.readList { reader -> (String, ParamValue)? in
         guard let name = reader.readText(), let value = reader.readParam() else { return nil }
@@ -137,6 +144,9 @@ struct WorkerProgram: Sendable {
       self.seed = seed
       self.memory = Int(memory)
       self.ticks = Int(ticks)
+      self.workers = Int(workers)
+      // A worker process starts no others: it does not know how.
+      self.pools = Set(pools.compactMap(PoolKind.init)).subtracting([.processes])
       self.params = Dictionary(params) { first, _ in first }
       self.environment = Dictionary(environment) { first, _ in first }
       self.hasNetwork = hasNetwork != 0

@@ -20,6 +20,9 @@ package protocol WorkerHandler: Sendable {
 
   /// Ends the task in order, if it still runs; returns soon.
   func cancel(_ ticket: UInt64)
+
+  /// Tells the task that the run is asked to end in its own way; returns soon.
+  func shutdown(_ ticket: UInt64)
 }
 
 /// Why a worker cannot run a program: lower case, no full stop.
@@ -38,7 +41,11 @@ package final class WorkerReplies: Sendable {
   init(_ descriptor: Int32) { self.descriptor = descriptor }
 
   /// Sends what a task printed.
-  package func output(_ ticket: UInt64, _ bytes: [UInt8]) { send(Frame(.output, ticket: ticket, bytes)) }
+  package func output(_ ticket: UInt64, _ bytes: [UInt8]) {
+    for start in stride(from: 0, to: bytes.count, by: Frame.largestPayload) {
+      send(Frame(.output, ticket: ticket, Array(bytes[start..<min(start + Frame.largestPayload, bytes.count)])))
+    }
+  }
 
   /// Sends how a task ended: the last of it.
   package func ended(_ ticket: UInt64, _ result: [UInt8]) { send(Frame(.ended, ticket: ticket, result)) }
@@ -106,6 +113,7 @@ package enum WorkerService {
       DetachedThread.start { replies.send(answer(to: frame.payload, handler)) }
     case .task: handler.start(frame.ticket, frame.payload, replies)
     case .cancel: handler.cancel(frame.ticket)
+    case .shutdown: handler.shutdown(frame.ticket)
     case .ready, .refused, .output, .ended: _exit(brokenLine)
     }
   }

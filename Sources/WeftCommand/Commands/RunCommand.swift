@@ -43,7 +43,7 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let reporter = Reporter(format)
-    let script = try ScriptFile(path: file).compile(reporter)
+    let script = try ScriptFile(path: file).compile(reporter, advising: true)
     let given: ScriptParameters
     do {
       given = try ScriptParameters(parameters, of: script)

@@ -62,7 +62,7 @@ extension Explanation {
       """
       The language has it, and this version of Weft does not. The reference lists what is missing.
       """,
-      wrong: "pool(threads: 2) { gather for n in 1...3 { n } }", right: "gather for n in 1...3 { n }"),
+      wrong: "let calls = mock fetch => 1", right: "print(1)"),
     Explanation(
       "E0999", "a fault in Weft",
       """

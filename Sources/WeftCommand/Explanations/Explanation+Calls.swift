@@ -37,5 +37,13 @@ extension Explanation {
       """,
       wrong: "task greet(greeting = \"hello\", name) { print(greeting, name) }",
       right: "task greet(name, greeting = \"hello\") { print(greeting, name) }"),
+    Explanation(
+      "E0306", "a `pool` without a kind of worker",
+      """
+      `threads:`, `tasks:` or `processes:` says where the tasks of a `pool` run, and how many at a time; it takes one of them.
+      Processes can have a `launcher:` besides.
+      """,
+      wrong: "pool(4) { gather for n in 1...8 { n * n } }",
+      right: "pool(threads: 4) { gather for n in 1...8 { n * n } }"),
   ]
 }

@@ -131,7 +131,14 @@ extension Explanation {
     Explanation(
       "LimitError", "a limit of the run",
       """
-      The run used more memory or time than it was given. Whoever started it set the limit: an embedding program, or `weft run` itself.
+      The run used more memory or time than it was given, or a `pool` would bring it to more workers than it may have. Whoever started it
+      set the limit: an embedding program, or `weft run` itself.
+      """),
+    Explanation(
+      "WorkerError", "a worker that is gone",
+      """
+      A worker of a `pool(processes:)` ended while it ran a task: it was killed, or the system ran out of memory. Only that task fails;
+      a new worker takes the next one. `retry` may try again, if the task may be done twice.
       """),
   ]
 }

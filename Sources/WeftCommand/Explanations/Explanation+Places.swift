@@ -53,6 +53,14 @@ extension Explanation {
       wrong: "task background() {\n  start print(\"working\")\n}",
       right: "task background() {\n  taskgroup { start print(\"working\") }\n}"),
     Explanation(
+      "E0410", "a copy in a worker that would change",
+      """
+      A task in a `pool`, and what `compute` takes along, has copies of the variables around it, so that nothing has to be locked.
+      A change of a copy would be lost. Let the task give its result, or share the value: `shared(0)` is one cell for all.
+      """,
+      wrong: "var total = 0\npool(threads: 2) { gather for n in 1...9 { total += n } }",
+      right: "let parts = pool(threads: 2) { gather for n in 1...9 { n * n } }\nprint(sum(parts))"),
+    Explanation(
       "E0409", "a task that is too large",
       """
       One task, or the file's top level, can have about 60,000 values at once. Split it into several tasks, or read data

@@ -68,12 +68,14 @@ extension Advisor {
   }
 
   func reportLostUpdates() {
+    if lostUpdates.isEmpty { return }
+    let assignments = Dictionary(grouping: assignments, by: \.variable)
     for update in lostUpdates {
       // One task alone, with nobody else who writes the variable, loses nothing.
       let isShared = update.children.contains { child in
         child.isRepeated
           || (assignments[ObjectIdentifier(update.declaration)] ?? []).contains {
-            child.block.contains($0) && !child.span.contains($0)
+            child.block.contains($0.statement) && !child.span.contains($0.statement)
           }
       }
       guard isShared else { continue }

@@ -31,8 +31,8 @@ final class Advisor {
   private(set) var tasks: [ObjectIdentifier: Traits]
   /// Names that are bound to a list or a range for certain.
   private var sequences: Set<ObjectIdentifier> = []
-  /// Where each variable is assigned to.
-  var assignments: [ObjectIdentifier: [Span]] = [:]
+  /// Each assignment, and the variable that it changes.
+  var assignments: [(variable: ObjectIdentifier, statement: Span)] = []
   var lostUpdates: [LostUpdate] = []
 
   /// - Parameter tasks: What is known of the tasks of the files that this one imports.
@@ -77,7 +77,7 @@ final class Advisor {
       if case .name = target.kind {} else { traits.formUnion(visit(target)) }
       traits.formUnion(visit(value))
       guard let declaration = resolution[target.root.span] else { return traits }
-      assignments[ObjectIdentifier(declaration), default: []].append(statement.span)
+      assignments.append((ObjectIdentifier(declaration), statement.span))
       if let task, !declares(declaration, in: task) { traits.insert(.changesOuter) }
       if op == nil { noteLostUpdate(statement, target, value, declaration) }
       return traits
@@ -209,7 +209,8 @@ final class Advisor {
       {
         traits.insert(.changesOuter)
       }
-      guard BuiltinMethods.all.contains(where: { $0.name == name.text && $0.prelude != nil }) else { return traits }
+      guard let id = BuiltinMethods.id(of: name.text), BuiltinMethods.byID[id].contains(where: { $0.prelude != nil })
+      else { return traits }
       return traits.union(self.traits(passing: arguments))
     default: return .callsUnknown
     }

@@ -25,12 +25,13 @@ extension Expr {
       for entry in entries {
         switch entry {
         case .named(_, let value): visit(.expression(value))
-        case .computed(let key, let value): each([key, value])
+        case .computed(let key, let value):
+          visit(.expression(key))
+          visit(.expression(value))
         }
       }
     case .listComprehension(let element, let clauses): each(Expr.parts(of: clauses) + [element])
     case .mapComprehension(let key, let value, let clauses): each(Expr.parts(of: clauses) + [key, value])
-    case .range(let lower, let upper, _): each([lower, upper])
     case .closure(let parameters, let body):
       each(parameters.compactMap(\.defaultValue))
       visit(.closure(body))
@@ -38,8 +39,10 @@ extension Expr {
       .await(let inner), .typeTest(let inner, _, _), .member(let inner, _, _):
       visit(.expression(inner))
     case .binary(_, let left, let right), .and(let left, let right), .or(let left, let right),
-      .coalesce(let left, let right), .membership(let left, let right, _), .index(let left, let right):
-      each([left, right])
+      .coalesce(let left, let right), .membership(let left, let right, _), .index(let left, let right),
+      .range(let left, let right, _):
+      visit(.expression(left))
+      visit(.expression(right))
     case .comparison(let operands, _): each(operands)
     case .call(let callee, let arguments):
       visit(.expression(callee))

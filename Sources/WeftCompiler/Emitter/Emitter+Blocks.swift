@@ -111,7 +111,12 @@ extension Emitter {
       emitRetry(
         positional, ["backoff", "factor", "jitter", "on"].map(option), name, body, to: target, span)
     case .pool:
-      diagnostics.append(Diagnostic(.error, "E0901", "`\(kind.rawValue)` is not part of this version yet", at: span))
+      let workers = arguments.first { Resolver.poolKind($0.label?.text) != nil }
+      let pool = Resolver.poolKind(workers?.label?.text) ?? .tasks
+      emitScope(
+        .pool, flags: 0, options: [workers?.value, Expr(.int(Int64(pool.rawValue)), span), option("launcher")],
+        to: target, span
+      ) { self.emit(body, into: $0) }
     }
   }
 

@@ -131,8 +131,8 @@ extension Emitter {
     _ base: Expr, _ name: Name, _ optional: Bool, _ arguments: [Argument], to target: Int, _ span: Span
   ) {
     guard let method = BuiltinMethods.id(of: name.text) else { return }
-    let parameters = parameterNames(method: name.text, arguments)
-    let most = BuiltinMethods.all.filter { $0.name == name.text }.map(\.parameters.count).max() ?? 0
+    let parameters = parameterNames(method: method, arguments)
+    let most = BuiltinMethods.byID[method].map(\.parameters.count).max() ?? 0
     // `update` changes a map, but not the handle of a Shared, so only the run tells whether it needs a variable.
     if Builtins.mutatingNames.contains(name.text), !optional,
       isPlace(base) || passesValue(base) || !Builtins.alwaysMutates(name.text)
@@ -158,16 +158,16 @@ extension Emitter {
   }
 
   /// The parameters of the method that has all the labels in use.
-  private func parameterNames(method: String, _ arguments: [Argument]) -> [String] {
+  private func parameterNames(method: Int, _ arguments: [Argument]) -> [String] {
     let labels = arguments.compactMap(\.label?.text)
-    let candidates = BuiltinMethods.all.filter { $0.name == method }.map { $0.parameters.map(\.name) }
     if labels.isEmpty { return [] }
+    let candidates = BuiltinMethods.byID[method].map { $0.parameters.map(\.name) }
     if let names = candidates.first(where: { names in labels.allSatisfy(names.contains) }) { return names }
     if let label = arguments.first(where: { $0.label != nil })?.label {
       let known = Set(candidates.flatMap { $0 })
       diagnostics.append(
         Diagnostic(
-          .error, "E0302", "`.\(method)()` has no parameter `\(label.text)`", at: label.span,
+          .error, "E0302", "`.\(BuiltinMethods.names[method])()` has no parameter `\(label.text)`", at: label.span,
           caret: closestMatch(to: label.text, among: known).map { "did you mean `\($0)`?" }))
     }
     return []
@@ -220,8 +220,7 @@ extension Emitter {
 
   /// The task of the prelude that works out the new value of a receiver, such as that of `xs.sort(by: f)`.
   private func mutatingPrelude(_ method: Int, _ arguments: [Argument], _ parameters: [String]) -> Int? {
-    let name = BuiltinMethods.names[method]
-    for signature in BuiltinMethods.all where signature.name == name && signature.isMutating {
+    for signature in BuiltinMethods.byID[method] where signature.isMutating {
       guard let prelude = signature.prelude else { continue }
       if let parameter = signature.preludeParameter {
         let place = signature.parameters.firstIndex { $0.name == parameter }
@@ -315,6 +314,17 @@ extension Emitter {
       f.emit(.start, flags: flags, a: handle, b: first, c: 0)
     }
     f.emit(.take, a: target, b: handle)
+  }
+
+  /// `compute f(x)`, `compute { }`: a block of one task, which runs on another core; its value is the task's.
+  func emitCompute(_ work: StartedWork, to target: Int, _ span: Span) {
+    emitScope(.compute, flags: 0, options: [], to: target, span) { value in
+      let handle = self.f.allocate()
+      self.emitStart(nil, work, to: handle, span)
+      self.f.emit(.clear, a: handle, b: 1)
+      self.f.free(to: handle)
+      self.f.emit(.loadNone, a: value)
+    }
   }
 
   /// `start f(x)`: the callee and the arguments are worked out here, the call happens there. False when the call is not

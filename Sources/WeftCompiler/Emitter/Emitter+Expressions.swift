@@ -186,7 +186,15 @@ extension Emitter {
       emitScoped(kind, arguments, name, body, elseBody, to: target, expression.span)
     case .with(let handles, let body): emitWith(handles[...], body, to: target, expression.span)
     case .throwsTest(let kinds, let body): emitThrowsTest(kinds, body, to: target, expression.span)
-    case .computeCall, .computeBlock, .computeFor, .mock:
+    case .computeCall(let call): emitCompute(.expression(call), to: target, expression.span)
+    case .computeBlock(let block): emitCompute(.block(block), to: target, expression.span)
+    case .computeFor(let duration):
+      let value = f.allocate()
+      emit(duration, to: value)
+      f.span = expression.span
+      f.emit(.burn, a: value)
+      f.emit(.take, a: target, b: value)
+    case .mock:
       diagnostics.append(
         Diagnostic(.error, "E0901", "this is not part of this version yet", at: expression.span))
     }

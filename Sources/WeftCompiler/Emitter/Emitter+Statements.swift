@@ -472,20 +472,7 @@ extension Emitter {
     if bounds.count == 1 { f.emit(.loadInt, a: first, bx: 0) } else { emit(bounds[0], to: first) }
     emit(bounds.count == 1 ? bounds[0] : bounds[1], to: first + 1)
     if bounds.count == 3 { emit(bounds[2], to: first + 2) } else { f.emit(.loadInt, a: first + 2, bx: 1) }
-    let end = JumpLabel()
-    let start = JumpLabel()
-    f.span = span
-    f.emitJump(.stepPrepare, a: first, to: end)
-    f.place(start)
-    let loop = FunctionBuilder.Loop(height: f.next)
-    f.enclosing.append(.loop(loop))
-    bindLoopVariable(pattern, first + 3, body)
-    f.enclosing.removeLast()
-    f.place(loop.continueLabel)
-    f.span = span
-    f.emitJump(.stepNext, a: first, to: start)
-    f.place(loop.breakLabel)
-    f.place(end)
+    emitCountedLoop(.stepPrepare, .stepNext, first, pattern, in: first + 3, span, body)
   }
 
   private func emitRangeLoop(
@@ -494,18 +481,26 @@ extension Emitter {
     let first = f.allocate(3)
     emit(lower, to: first)
     emit(upper, to: first + 1)
+    emitCountedLoop(.rangePrepare, .rangeNext, flags: inclusive ? 1 : 0, first, pattern, in: first + 2, span, body)
+  }
+
+  /// A loop that counts in the registers from `first` on, which hold its bounds; the number goes to `variable`.
+  private func emitCountedLoop(
+    _ prepare: Opcode, _ next: Opcode, flags: UInt8 = 0, _ first: Int, _ pattern: Pattern, in variable: Int,
+    _ span: Span, _ body: () -> Void
+  ) {
     let end = JumpLabel()
     let start = JumpLabel()
     f.span = span
-    f.emitJump(.rangePrepare, flags: inclusive ? 1 : 0, a: first, to: end)
+    f.emitJump(prepare, flags: flags, a: first, to: end)
     f.place(start)
     let loop = FunctionBuilder.Loop(height: f.next)
     f.enclosing.append(.loop(loop))
-    bindLoopVariable(pattern, first + 2, body)
+    bindLoopVariable(pattern, variable, body)
     f.enclosing.removeLast()
     f.place(loop.continueLabel)
     f.span = span
-    f.emitJump(.rangeNext, a: first, to: start)
+    f.emitJump(next, a: first, to: start)
     f.place(loop.breakLabel)
     f.place(end)
   }

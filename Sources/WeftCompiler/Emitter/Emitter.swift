@@ -10,6 +10,8 @@ final class Emitter {
   private var constantIndexes: [Image.Constant: Int] = [:]
   /// The function that code goes to.
   var f: FunctionBuilder
+  /// Room that finished functions have left.
+  private var rooms: [FunctionBuilder.Room] = []
 
   /// `gather`s and bodies of blocks whose value nobody takes. A load test must not keep what its tasks gave.
   var dropped: Set<Span> = []
@@ -99,7 +101,7 @@ final class Emitter {
   func placeholder(_ name: String, _ role: Image.Role) -> Image.Function {
     Image.Function(
       name: name, source: source, parameters: [], required: 0, registers: 0, start: 0, end: 0, handlers: [],
-      captures: [],
+      captures: [], cellCaptures: [],
       documentation: nil, role: role)
   }
 
@@ -117,7 +119,8 @@ final class Emitter {
         handler.end += start
         handler.target += start
         return handler
-      }, captures: builder.captures, documentation: builder.documentation, role: builder.role)
+      }, captures: builder.captures, cellCaptures: builder.cellCaptures, documentation: builder.documentation,
+      role: builder.role)
     if builder.most > 60_000 {
       diagnostics.append(
         Diagnostic(
@@ -132,12 +135,13 @@ final class Emitter {
     _ body: () -> Void
   ) -> FunctionBuilder {
     let outer = f
-    f = FunctionBuilder(parent: outer, name: name, role: role)
+    f = FunctionBuilder(parent: outer, name: name, role: role, room: rooms.popLast() ?? FunctionBuilder.Room())
     f.span = outer.span
     f.documentation = documentation
     body()
     let builder = f
     finish(builder, at: index)
+    rooms.append(builder.leaveRoom())
     f = outer
     return builder
   }

@@ -16,10 +16,11 @@ final class FunctionBuilder {
   var required = 0
   var documentation: String?
 
-  var code: [UInt64] = []
-  var spans: [Span] = []
+  var code: [UInt64]
+  var spans: [Span]
   var handlers: [Image.Handler] = []
   var captures: [Image.Capture] = []
+  var cellCaptures: [Bool] = []
   private var captureIndexes: [ObjectIdentifier: Int] = [:]
 
   /// The first register that nothing uses yet.
@@ -31,10 +32,29 @@ final class FunctionBuilder {
   var selfDeclaration: Declaration?
   var span = Span(0, 0)
 
-  init(parent: FunctionBuilder?, name: String, role: Image.Role) {
+  /// - Parameter room: Where to put the code: the room of a function that is finished.
+  init(parent: FunctionBuilder?, name: String, role: Image.Role, room: Room = Room()) {
     self.parent = parent
     self.name = name
     self.role = role
+    code = room.code
+    spans = room.spans
+  }
+
+  /// Empty arrays that have grown already.
+  struct Room {
+    var code: [UInt64] = []
+    var spans: [Span] = []
+  }
+
+  /// Gives up the code, which has been copied, so that another function can use its room.
+  func leaveRoom() -> Room {
+    var room = Room()
+    swap(&room.code, &code)
+    swap(&room.spans, &spans)
+    room.code.removeAll(keepingCapacity: true)
+    room.spans.removeAll(keepingCapacity: true)
+    return room
   }
 
   enum Enclosing {
@@ -129,6 +149,7 @@ final class FunctionBuilder {
       source = .register(declaration.register)
     }
     captures.append(source)
+    cellCaptures.append(declaration.isCell)
     captureIndexes[key] = captures.count - 1
     return captures.count - 1
   }

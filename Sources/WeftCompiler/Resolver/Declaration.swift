@@ -4,7 +4,8 @@ import WeftSyntax
 final class Declaration {
   enum Kind {
     case constant, variable, parameter, loopVariable, param
-    case task(TaskDeclaration)
+    /// Kept apart, because every declaration would else have room for one.
+    indirect case task(TaskDeclaration)
     case errorKind
     /// The file is nil if it could not be had.
     case importAlias(ImportedFile?)
@@ -20,6 +21,8 @@ final class Declaration {
   let isTopLevel: Bool
   /// How many blocks were open at its declaration.
   var depth = 0
+  /// Its place in the `Resolution` of its own file; -1 until it is noted there.
+  var index: Int32 = -1
   /// What the same name meant outside, until this one's scope ends.
   var shadowed: Declaration?
   /// Used inside another function than the one that declares it.
@@ -84,12 +87,20 @@ final class FunctionContext {
   var owners = 0
   /// `finally` bodies around the current place, and how many loops were open when the innermost began.
   var finallyLoops: [Int] = []
+  /// `pool` blocks around the current place, in this function.
+  var pools = 0
   /// The declaration of the task whose body this is.
   let task: Declaration?
+  /// The function that it is written in.
+  let outer: FunctionContext?
+  /// It runs in a worker of a pool, or on another core, with copies of what it captures.
+  let isElsewhere: Bool
 
-  init(_ role: Role, task: Declaration? = nil) {
+  init(_ role: Role, task: Declaration? = nil, outer: FunctionContext? = nil, elsewhere: Bool = false) {
     self.role = role
     self.task = task
+    self.outer = outer
+    isElsewhere = elsewhere
   }
 }
 

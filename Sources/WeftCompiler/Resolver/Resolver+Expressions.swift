@@ -16,7 +16,7 @@ extension Resolver {
       for case .interpolation(let inner) in parts { resolve(inner) }
     case .list(let elements): for element in elements { resolve(element) }
     case .map(let entries):
-      var seen: Set<String> = []
+      var seen = Set<String>(minimumCapacity: entries.count)
       for entry in entries {
         switch entry {
         case .named(let name, let value):
@@ -40,19 +40,7 @@ extension Resolver {
       resolve(lower)
       resolve(upper)
     case .closure(let parameters, let body): resolve(parameters: parameters, body: body)
-    case .name(let name):
-      if table[name] == nil, Builtins.modules.contains(name) {
-        report(
-          "E0208", "`\(name)` is not a value", at: expression.span,
-          hint: "use one of its members, such as `\(name).\(Builtins.members(ofModule: name).first ?? "")`")
-      } else if let alias = alias(expression) {
-        use(name, at: expression.span)
-        report(
-          "E0208", "`\(name)` is an imported file, not a value", at: expression.span, labels: [label(alias)],
-          hint: "use one of its names, such as `\(name).\(exampleName(of: alias))`")
-      } else {
-        use(name, at: expression.span)
-      }
+    case .name(let name): resolveName(name, at: expression.span)
     case .negate(let operand), .not(let operand), .sleep(let operand), .await(let operand): resolve(operand)
     case .binary(_, let left, let right), .and(let left, let right), .or(let left, let right),
       .coalesce(let left, let right):
@@ -88,8 +76,9 @@ extension Resolver {
       checkOptions(
         arguments, of: "fetch", positional: 1, names: ["method", "headers", "body", "json", "timeout", "limit"],
         at: expression.span)
-    case .computeCall, .computeBlock, .computeFor:
-      report("E0901", "`compute` is not part of this version yet", at: expression.span)
+    case .computeCall(let call): resolveStarted(.expression(call), elsewhere: true)
+    case .computeBlock(let block): resolveStarted(.block(block), elsewhere: true)
+    case .computeFor(let duration): resolve(duration)
     case .start(let group, let work): resolveStart(group, work, at: expression.span)
     case .gather(let kind, let options, let body): resolveGather(kind, options, body, at: expression.span)
     case .taskgroup(let options, let name, let body):
@@ -110,6 +99,25 @@ extension Resolver {
       for kind in kinds { useKind(kind, allowTypes: false) }
       resolve(body)
     case .block(let block): resolve(block)
+    }
+  }
+
+  private func resolveName(_ name: String, at span: Span) {
+    guard let declaration = table[name] else {
+      if Builtins.modules.contains(name) {
+        report(
+          "E0208", "`\(name)` is not a value", at: span,
+          hint: "use one of its members, such as `\(name).\(Builtins.members(ofModule: name).first ?? "")`")
+      } else {
+        use(name, at: span)
+      }
+      return
+    }
+    use(declaration, at: span)
+    if declaration.isImportAlias {
+      report(
+        "E0208", "`\(name)` is an imported file, not a value", at: span, labels: [label(declaration)],
+        hint: "use one of its names, such as `\(name).\(exampleName(of: declaration))`")
     }
   }
 
@@ -234,14 +242,14 @@ extension Resolver {
   }
 
   private func checkMethod(_ base: Expr, _ name: Name, _ arguments: [Argument]) {
-    guard BuiltinMethods.id(of: name.text) != nil else {
+    guard let id = BuiltinMethods.id(of: name.text) else {
       let match = closestMatch(to: name.text, among: BuiltinMethods.names)
       report(
         "E0202", "no value has a method `\(name.text)`", at: name.span, caret: match.map { "did you mean `\($0)`?" },
         hint: match == nil ? "to call a function that a map holds, write `(m.\(name.text))(…)`" : nil)
       return
     }
-    let all = BuiltinMethods.all.filter { $0.name == name.text }
+    let all = BuiltinMethods.byID[id]
     if !all.contains(where: { $0.isVariadic }), let most = all.map(\.parameters.count).max(), arguments.count > most {
       report(
         "E0301", "`.\(name.text)()` takes at most \(count(most, "argument")), but \(arguments.count) are given",
@@ -249,7 +257,9 @@ extension Resolver {
     }
     if Builtins.alwaysMutates(name.text), let root = rootName(base), let declaration = table[root.name] {
       // What a Shared holds can change wherever the handle stands.
-      if declaration.isVariable || !passesValue(base) { changed(declaration, at: root.span, part: true) }
+      let passes = passesValue(base)
+      if passes && declaration.isVariable { declaration.isChanged = true }
+      if !passes { changed(declaration, at: root.span, part: true) }
     } else if Builtins.mutatingNames.contains(name.text), let root = rootName(base), let declaration = table[root.name],
       declaration.isVariable
     {
@@ -351,6 +361,33 @@ extension Resolver {
     if seen < positional { report("E0301", "`\(word)` needs \(count(positional, "argument"))", at: span) }
   }
 
+  /// Where the tasks of a pool run, by the name of its argument.
+  static func poolKind(_ label: String?) -> PoolKind? {
+    switch label {
+    case "threads": .threads
+    case "tasks": .tasks
+    case "processes": .processes
+    default: nil
+    }
+  }
+
+  private func checkPool(_ arguments: [Argument], at span: Span) {
+    checkOptions(
+      arguments, of: "pool", positional: 0, names: ["threads", "tasks", "processes", "launcher"], at: span)
+    let kinds = arguments.filter { Self.poolKind($0.label?.text) != nil }
+    if kinds.count != 1 {
+      report(
+        "E0306", kinds.isEmpty ? "`pool` needs to know where its tasks run" : "`pool` takes one kind of worker",
+        at: kinds.last?.label?.span ?? span,
+        hint: "write `pool(threads: 4)`, `pool(tasks: 4)` or `pool(processes: 4)`")
+    }
+    if let launcher = arguments.first(where: { $0.label?.text == "launcher" }),
+      !kinds.contains(where: { $0.label?.text == "processes" })
+    {
+      report("E0306", "only a pool of processes has a `launcher`", at: launcher.label?.span ?? span)
+    }
+  }
+
   private func checkErrorsOption(_ options: [Argument], of word: String) {
     for option in options {
       guard option.label?.text == "errors", case .name("keep") = option.value.kind else {
@@ -368,14 +405,18 @@ extension Resolver {
         "E0408", "nothing here waits for what `start` starts", at: span, caret: "no block around it in the same task",
         hint: "write it inside `taskgroup { … }`, or pass a group and write `start(in: g) …`")
     }
+    resolveStarted(work, elsewhere: group == nil && function.pools > 0)
+  }
+
+  private func resolveStarted(_ work: StartedWork, elsewhere: Bool) {
     switch work {
     case .expression(let expression):
       if case .call = expression.kind {
         resolve(expression)
       } else {
-        inFunction(.child) { self.resolve(expression) }
+        inFunction(.child, elsewhere: elsewhere) { self.resolve(expression) }
       }
-    case .block(let block): inFunction(.child) { self.resolve(block) }
+    case .block(let block): inFunction(.child, elsewhere: elsewhere) { self.resolve(block) }
     }
   }
 
@@ -393,11 +434,11 @@ extension Resolver {
         if let label = child.label, !seen.insert(label.text).inserted {
           report("E0205", "the label `\(label.text)` stands twice", at: label.span)
         }
-        inFunction(.child) { self.resolve(child.value) }
+        inFunction(.child, elsewhere: function.pools > 0) { self.resolve(child.value) }
       }
     case .forEach(let pattern, let sequence, let body):
       resolve(sequence)
-      inFunction(.child) {
+      inFunction(.child, elsewhere: function.pools > 0) {
         self.declare(pattern, .loopVariable)
         self.resolve(body)
       }
@@ -414,10 +455,10 @@ extension Resolver {
     case .retry:
       checkOptions(arguments, of: "retry", positional: 1, names: ["backoff", "factor", "jitter", "on"], at: span)
     case .rate: checkOptions(arguments, of: "rate", positional: 1, names: ["burst"], at: span)
-    case .pool:
-      for argument in arguments { resolve(argument.value) }
-      report("E0901", "`\(kind.rawValue)` is not part of this version yet", at: span)
+    case .pool: checkPool(arguments, at: span)
     }
+    if kind == .pool { function.pools += 1 }
+    defer { if kind == .pool { function.pools -= 1 } }
     function.owners += 1
     inScope {
       if let name { declare(name, .constant) }

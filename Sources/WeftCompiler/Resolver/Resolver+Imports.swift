@@ -24,7 +24,6 @@ extension Resolver {
         continue
       }
       table[name] = declaration
-      index(declaration)
     }
   }
 

@@ -107,7 +107,8 @@ extension Resolver {
           return
         }
         // What a Shared holds can change wherever the handle stands.
-        if declaration.isVariable || !passesValue { changed(declaration, at: root.span, part: isPart) }
+        if passesValue && declaration.isVariable { declaration.isChanged = true }
+        if !passesValue { changed(declaration, at: root.span, part: isPart) }
         return
       case .invalid: return
       case .call where isPart:
@@ -126,7 +127,7 @@ extension Resolver {
   /// Notes that a variable, or a part of what it holds, changes; reports it for a constant.
   func changed(_ declaration: Declaration, at span: Span, part: Bool) {
     declaration.isChanged = true
-    if declaration.isVariable { return }
+    if declaration.isVariable { return checkCopy(of: declaration, at: span, part: part) }
     let name = declaration.name
     let what: String
     var hint: String?
@@ -149,6 +150,24 @@ extension Resolver {
     report(
       "E0402", part ? "cannot change a part of `\(name)`: \(what)" : "cannot assign to `\(name)`: \(what)", at: span,
       labels: [label(declaration)], hint: hint)
+  }
+
+  /// What a worker captures is a copy, so a change of it there would be lost.
+  private func checkCopy(of declaration: Declaration, at span: Span, part: Bool) {
+    var place: FunctionContext? = function
+    while let inner = place, inner !== declaration.function {
+      if inner.isElsewhere {
+        report(
+          "E0410",
+          part
+            ? "cannot change a part of `\(declaration.name)` here: a worker has a copy of it"
+            : "cannot assign to `\(declaration.name)` here: a worker has a copy of it",
+          at: span, caret: "this runs in a worker, or on another core", labels: [label(declaration)],
+          hint: "give the new value as the task's result, or share it: `let \(declaration.name) = shared(…)`")
+        return
+      }
+      place = inner.outer
+    }
   }
 
   func resolve(parameters: [Parameter], body: TaskBody, task: Declaration? = nil) {

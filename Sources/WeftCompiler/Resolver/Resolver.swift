@@ -7,10 +7,12 @@ final class Resolver {
   var resolution: Resolution
   /// What each name means at the current place.
   var table: [String: Declaration] = [:]
-  /// The index of each declaration in `resolution`.
-  private var indexes: [ObjectIdentifier: Int32] = [:]
-  /// Declarations of each open block, to be undone at its end.
-  private var scopes: [[Declaration]] = []
+  /// The index in `resolution` of each declaration of another file. A declaration of this one knows its own.
+  private var foreignIndexes: [ObjectIdentifier: Int32] = [:]
+  /// Declarations of the open blocks, to be undone at the ends of these.
+  private var declared: [Declaration] = []
+  /// Open blocks; the file is the first.
+  private var depth = 0
   var function = FunctionContext(.main)
   /// Kinds of error that the machine knows.
   let builtinKinds: Set<String>
@@ -53,48 +55,58 @@ final class Resolver {
   // MARK: Scopes
 
   func inScope(_ body: () -> Void) {
-    scopes.append([])
+    let outer = declared.count
+    depth += 1
     body()
-    for declaration in scopes.removeLast().reversed() { table[declaration.name] = declaration.shadowed }
+    depth -= 1
+    while declared.count > outer {
+      let declaration = declared.removeLast()
+      table[declaration.name] = declaration.shadowed
+    }
   }
 
-  func inFunction(_ role: FunctionContext.Role, task: Declaration? = nil, _ body: () -> Void) {
+  /// - Parameter elsewhere: It runs in a worker of a pool, or on another core.
+  func inFunction(
+    _ role: FunctionContext.Role, task: Declaration? = nil, elsewhere: Bool = false, _ body: () -> Void
+  ) {
     let outer = function
-    function = FunctionContext(role, task: task)
+    function = FunctionContext(role, task: task, outer: outer, elsewhere: elsewhere)
     inScope(body)
     function = outer
   }
 
   @discardableResult
   func declare(_ name: Name, _ kind: Declaration.Kind, ready: Bool = true) -> Declaration {
-    let declaration = Declaration(
-      name.text, kind, name.span, of: source, in: function, topLevel: scopes.count == 1)
+    let declaration = Declaration(name.text, kind, name.span, of: source, in: function, topLevel: isAtTopLevel)
     declaration.isReady = ready
-    declaration.depth = scopes.count
-    if let other = table[name.text], scopes.count == 1, other.source !== source {
+    declaration.depth = depth
+    let other = table.updateValue(declaration, forKey: name.text)
+    if let other, isAtTopLevel, other.source !== source {
       reportClash(name, with: other)
-    } else if let other = table[name.text], other.depth == scopes.count, other.function === function {
+    } else if let other, other.depth == depth, other.function === function {
       report(
         "E0204", "`\(name.text)` is declared twice in the same block", at: name.span, caret: "declared again",
         labels: [.init(span: other.span, text: "first declared here")],
         hint: "choose another name, or assign without `let`")
     }
-    declaration.shadowed = table[name.text]
-    table[name.text] = declaration
-    scopes[scopes.count - 1].append(declaration)
-    index(declaration)
+    declaration.shadowed = other
+    declared.append(declaration)
     note(declaration, at: name.span)
     return declaration
   }
 
-  func index(_ declaration: Declaration) {
-    indexes[ObjectIdentifier(declaration)] = resolution.add(declaration)
-  }
-
   /// Notes that a declaration is meant at a place.
-  func note(_ declaration: Declaration, at span: Span) {
-    if indexes[ObjectIdentifier(declaration)] == nil { index(declaration) }
-    if let index = indexes[ObjectIdentifier(declaration)] { resolution.set(index, at: span) }
+  func note(_ declaration: Declaration, at span: Span) { resolution.set(index(of: declaration), at: span) }
+
+  private func index(of declaration: Declaration) -> Int32 {
+    if declaration.source === source {
+      if declaration.index < 0 { declaration.index = resolution.add(declaration) }
+      return declaration.index
+    }
+    if let index = foreignIndexes[ObjectIdentifier(declaration)] { return index }
+    let index = resolution.add(declaration)
+    foreignIndexes[ObjectIdentifier(declaration)] = index
+    return index
   }
 
   // MARK: Names
@@ -103,22 +115,27 @@ final class Resolver {
   @discardableResult
   func use(_ name: String, at span: Span) -> Declaration? {
     if let declaration = table[name] {
-      note(declaration, at: span)
-      if declaration.function !== function {
-        // A local task that calls itself does not capture itself: the machine knows what runs.
-        if function.task === declaration, !declaration.isTopLevel { return declaration }
-        declaration.isCaptured = true
-        if !declaration.isReady, !declaration.isTopLevel { declaration.isForward = true }
-      } else if !declaration.isReady, !(declaration.isTopLevel && declaration.isTask) {
-        report(
-          "E0203", "`\(name)` is used before it is declared", at: span,
-          labels: [label(declaration)])
-      }
+      use(declaration, at: span)
       return declaration
     }
     if isBuiltin(name) { return nil }
     reportUnknown(name, at: span)
     return nil
+  }
+
+  /// Notes that a place names a declaration that is in scope.
+  func use(_ declaration: Declaration, at span: Span) {
+    note(declaration, at: span)
+    if declaration.function !== function {
+      // A local task that calls itself does not capture itself: the machine knows what runs.
+      if function.task === declaration, !declaration.isTopLevel { return }
+      declaration.isCaptured = true
+      if !declaration.isReady, !declaration.isTopLevel { declaration.isForward = true }
+    } else if !declaration.isReady, !(declaration.isTopLevel && declaration.isTask) {
+      report(
+        "E0203", "`\(declaration.name)` is used before it is declared", at: span,
+        labels: [label(declaration)])
+    }
   }
 
   /// Whether the name means something without being declared.
@@ -187,7 +204,7 @@ final class Resolver {
   // MARK: The file
 
   func resolve(_ tree: Tree) {
-    scopes.append([])
+    depth = 1
     self.tree = tree
     hoist(tree.statements)
     for statement in tree.statements { resolve(statement) }
@@ -195,23 +212,26 @@ final class Resolver {
 
   /// Tasks and kinds of error are known in the whole block that declares them.
   func hoist(_ statements: [Statement]) {
-    if scopes.count == 1 {
+    if isAtTopLevel {
       for statement in statements {
         if case .importFile(let path, let span, let alias) = statement.kind { bringIn(path: path, at: span, as: alias) }
       }
     }
+    var errorKinds: [Name] = []
     for statement in statements {
       switch statement.kind {
       case .task(let task): declare(task.name, .task(task), ready: false)
-      case .errorKinds(let names): for name in names { declareKind(name) }
-      case .binding(let pattern, _, let isVariable) where scopes.count == 1:
+      case .errorKinds(let names):
+        for name in names { declareKind(name) }
+        errorKinds += names
+      case .binding(let pattern, _, let isVariable) where isAtTopLevel:
         // A task may use a top-level value that is declared further down.
         declare(pattern, isVariable ? .variable : .constant, ready: false)
-      case .param(let param) where scopes.count == 1: declare(param.name, .param, ready: false)
+      case .param(let param) where isAtTopLevel: declare(param.name, .param, ready: false)
       default: break
       }
     }
-    for case .errorKinds(let names) in statements.lazy.map(\.kind) { for name in names { resolveParent(of: name) } }
+    for kind in errorKinds { resolveParent(of: kind) }
   }
 
   func parent(ofKind kind: Name) -> Name? { tree?.parent(ofErrorKind: kind) }
@@ -241,13 +261,13 @@ final class Resolver {
     }
   }
 
-  var isAtTopLevel: Bool { scopes.count == 1 }
+  var isAtTopLevel: Bool { depth == 1 }
 
-  /// The kinds of error that the file declares.
-  var kinds: [Declaration] { (scopes.first ?? []).filter(\.isErrorKind) }
+  /// The kinds of error that the file, which has been resolved, declares.
+  var kinds: [Declaration] { declared.filter(\.isErrorKind) }
 
   /// What the file, which has been resolved, gives to those that import it.
   func exports(isBroken: Bool) -> ImportedFile {
-    ImportedFile(source: source, topLevel: scopes.first ?? [], isBroken: isBroken)
+    ImportedFile(source: source, topLevel: declared, isBroken: isBroken)
   }
 }

@@ -27,7 +27,7 @@ extension Machine {
         return false
       }
       limit = max(0, options.pointee.int)
-    case .gather, .race, .taskgroup:
+    case .gather, .race, .taskgroup, .compute:
       if isUpdating(fiber), mustNotWait(fiber) { return false }
     case .retry:
       guard options.pointee.tag == Kind.int, options.pointee.int >= 0 else {
@@ -49,17 +49,16 @@ extension Machine {
     scope.pointee.dropsResults = instruction.flags & 4 != 0
     scope.pointee.limit = limit
     scope.pointee.limiter = limiter
+    if kind == .compute { scope.pointee.gate = nil }
     scope.pointee.openedAt = Int32(truncatingIfNeeded: position(of: fiber.pointee.pc))
     fiber.pointee.scope = scope
     switch kind {
     case .timeout: setTimer(timerNode(scope), after: limit)
-    case .semaphore, .rate:
+    case .semaphore, .rate, .pool:
       scope.pointee.outerGate = scope.pointee.gate
       scope.pointee.gate = scope
-    case .shield: scope.pointee.isShield = true
-    case .finally:
-      scope.pointee.isShield = true
-      limitCleanup(of: fiber)
+      if kind == .pool { openPool(scope, options) }
+    case .finally: limitCleanup(scope)
     default: break
     }
     return true
@@ -72,6 +71,7 @@ extension Machine {
     switch kind {
     case .semaphore: return heap.makeLimiter(kind: Kind.semaphore, permits: try permits(options[0])).block
     case .rate: return try rateLimiter(options[0], burst: options[1]).block
+    case .pool: return heap.makeLimiter(kind: Kind.semaphore, permits: try reserveWorkers(options)).block
     case .with:
       switch options.pointee.tag {
       case Kind.semaphore, Kind.lock, Kind.rateLimiter: return options.pointee.retained().block
@@ -120,7 +120,7 @@ extension Machine {
     switch finishScope(fiber) {
     case .goOn:
       // Leaving a shield is a cancellation point.
-      if wasShield, cancelledScope(from: fiber.pointee.scope) != nil {
+      if wasShield, cancelledScope(reaching: fiber.pointee.scope) != nil {
         unwind(fiber, .cancelled)
         return false
       }
@@ -141,7 +141,7 @@ extension Machine {
       fail(waitInUpdate())
       return true
     }
-    if core.pointee.cancelledScopes == 0 || cancelledScope(from: fiber.pointee.scope) == nil { return false }
+    if cancelledScope(reaching: fiber.pointee.scope) == nil { return false }
     unwind(fiber, .cancelled)
     return true
   }

@@ -42,20 +42,9 @@ extension Machine {
     var open: [ScopePointer] = [root]
     var next = 0
     while next < open.count {
-      var children: [FiberPointer] = []
-      var child = open[next].pointee.firstChild
-      while let fiber = child {
-        children.append(fiber)
-        child = fiber.pointee.nextSibling
-      }
-      for fiber in children.reversed() {
+      for fiber in open[next].children.reversed() {
         fibers.append(fiber)
-        var inner = fiber.pointee.scope
-        while inner != fiber.pointee.home {
-          open.append(inner)
-          guard let parent = inner.pointee.parent else { break }
-          inner = parent
-        }
+        open += fiber.openScopes
       }
       next += 1
     }
@@ -83,14 +72,7 @@ extension Machine {
 
   /// The `with` blocks in which a fiber holds something, outermost first.
   private func withs(of fiber: FiberPointer) -> [ScopePointer] {
-    var found: [ScopePointer] = []
-    var current = fiber.pointee.scope
-    while current != fiber.pointee.home {
-      if current.pointee.holdsPermit { found.append(current) }
-      guard let parent = current.pointee.parent else { break }
-      current = parent
-    }
-    return found.reversed()
+    fiber.openScopes.filter(\.pointee.holdsPermit).reversed()
   }
 
   /// The fibers without which `fiber` cannot go on, as far as that is known.
@@ -102,14 +84,7 @@ extension Machine {
       guard case .begun(let worker) = lazyValues[Int(bitPattern: target) - 1].state else { return [] }
       return [worker]
     case .gate: return holders[target.assumingMemoryBound(to: Block.self)] ?? []
-    case .join:
-      var children: [FiberPointer] = []
-      var child = target.assumingMemoryBound(to: Scope.self).pointee.firstChild
-      while let fiber = child {
-        children.append(fiber)
-        child = fiber.pointee.nextSibling
-      }
-      return children
+    case .join: return Array(target.assumingMemoryBound(to: Scope.self).children)
     default: return []
     }
   }

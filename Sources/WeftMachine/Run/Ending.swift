@@ -5,6 +5,11 @@ extension Machine {
   /// The main task has ended; takes a look at the outcome, which stays the caller's.
   func mainEnded(_ outcome: FiberOutcome) {
     if self.outcome != nil { return }
+    if isWorker {
+      remoteResult = packed(outcome)
+      self.outcome = .completed
+      return
+    }
     switch outcome {
     case .value: self.outcome = .completed
     case .failed(let error): self.outcome = .failed(report(of: error))
@@ -17,8 +22,8 @@ extension Machine {
   public var result: RunOutcome? { outcome }
 
   /// A limit of the run was crossed: it ends at once.
-  func exceeded(_ limit: String, _ setting: String) {
-    let error = raise(.limitError, "the run's \(limit) limit of \(setting) was crossed").error
+  func exceeded(_ message: String) {
+    let error = raise(.limitError, message).error
     outcome = .exceeded(report(of: error))
     heap.release(error)
   }
@@ -29,8 +34,7 @@ extension Machine {
     core.pointee.firstReady = nil
     core.pointee.lastReady = nil
     if let root {
-      destroyChildren(of: root)
-      discard(root)
+      destroy(root)
       self.root = nil
     }
     forgetLazyValues()
@@ -67,24 +71,8 @@ extension Machine {
     BlockLinks(block).insert(at: head.assumingMemoryBound(to: BlockPointer?.self))
   }
 
-  private func destroyChildren(of root: ScopePointer) {
-    var fibers: [FiberPointer] = []
-    var scopes: [ScopePointer] = []
-    var open: [ScopePointer] = [root]
-    while let scope = open.popLast() {
-      var child = scope.pointee.firstChild
-      while let fiber = child {
-        fibers.append(fiber)
-        var inner = fiber.pointee.scope
-        while inner != fiber.pointee.home {
-          scopes.append(inner)
-          open.append(inner)
-          guard let parent = inner.pointee.parent else { break }
-          inner = parent
-        }
-        child = fiber.pointee.nextSibling
-      }
-    }
+  private func destroy(_ root: ScopePointer) {
+    let (scopes, fibers) = descendants(of: root)
     for scope in scopes { discard(scope) }
     for fiber in fibers {
       cancelTimer(timerNode(fiber))
@@ -102,10 +90,11 @@ extension Machine {
       free(fiber)
       if let handle { heap.release(handle) }
     }
-    root.pointee.firstChild = nil
     core.pointee.outstanding = 0
     tickets = [:]
     files = [:]
+    remotes = [:]
+    burns = [:]
     shutdownWaiters = []
   }
 

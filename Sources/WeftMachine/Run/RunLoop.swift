@@ -80,6 +80,11 @@ extension Machine {
           retain(value)
           store(value, base + fieldA(word), heap)
         case .setGlobal:
+          if core.pointee.isWorker, isFrozen(global: fieldBX(word)) {
+            fiber.pointee.pc = pc
+            failToChangeCopy()
+            continue reload
+          }
           let source = base + fieldA(word)
           let value = source.pointee
           source.pointee.tag = Kind.none
@@ -93,20 +98,32 @@ extension Machine {
           retain(value)
           store(value, base + fieldA(word), heap)
         case .setCaptureCell:
+          let cell = CellBlock(ClosureBlock((base - 2).pointee).captures[fieldB(word)])
+          if cell.isFrozen {
+            fiber.pointee.pc = pc
+            failToChangeCopy()
+            continue reload
+          }
           let source = base + fieldA(word)
           let value = source.pointee
           source.pointee.tag = Kind.none
-          store(value, CellBlock(ClosureBlock((base - 2).pointee).captures[fieldB(word)]).slot, heap)
+          store(value, cell.slot, heap)
         case .newCell: newCell(base + fieldA(word), base + fieldB(word))
         case .getCell:
           let value = CellBlock((base + fieldB(word)).pointee).slot.pointee
           retain(value)
           store(value, base + fieldA(word), heap)
         case .setCell:
+          let cell = CellBlock((base + fieldB(word)).pointee)
+          if cell.isFrozen {
+            fiber.pointee.pc = pc
+            failToChangeCopy()
+            continue reload
+          }
           let source = base + fieldA(word)
           let value = source.pointee
           source.pointee.tag = Kind.none
-          store(value, CellBlock((base + fieldB(word)).pointee).slot, heap)
+          store(value, cell.slot, heap)
         case .closure: makeClosure(base, fieldBX(word), into: base + fieldA(word))
         case .getSelf:
           let callee = (base - 2).pointee
@@ -807,7 +824,7 @@ extension Machine {
           fiber.pointee.pc = pc
           if !leaveScope(word) { continue reload }
         case .gate:
-          if fiber.pointee.scope.pointee.gate != nil || core.pointee.cancelledScopes > 0 {
+          if fiber.pointee.scope.pointee.gate != nil || fiber.pointee.scope.pointee.reachedBy != nil {
             if isExhausted((base + fieldA(word)).pointee, (base + fieldA(word) + 1).pointee) { continue }
             fiber.pointee.pc = pc
             if !passGate() { continue reload }
@@ -838,6 +855,10 @@ extension Machine {
           }
           fiber.pointee.pc = pc
           sleepFor(base + fieldA(word))
+          continue reload
+        case .burn:
+          fiber.pointee.pc = pc
+          burn(base + fieldA(word))
           continue reload
         case .fetch:
           fiber.pointee.pc = pc

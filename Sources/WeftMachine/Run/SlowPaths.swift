@@ -506,8 +506,19 @@ extension Machine {
     return place
   }
 
-  private func fixedError(_ value: Value) -> Thrown {
-    raise(
+  /// Whether the root of a path is no variable, or a worker's copy of one.
+  private func isFixed(_ word: UInt64, _ root: UnsafeMutablePointer<Value>) -> Bool {
+    switch flags(word) {
+    case 0: false
+    case 1, 2: CellBlock.holding(root).isFrozen
+    case 4: true
+    default: core.pointee.isWorker && isFrozen(global: root - core.pointee.globals)
+    }
+  }
+
+  private func fixedError(_ value: Value, _ word: UInt64) -> Thrown {
+    if flags(word) != 4 { return copyError() }
+    return raise(
       .typeError, "a part of \(article(Machine.typeName(value))) that is no variable cannot be changed",
       hint: "declare it with `var`, or hold it in a `shared(…)` and change its `.value`")
   }
@@ -523,9 +534,9 @@ extension Machine {
     let keys = base + b(word)
     let count = c(word)
     do throws(Thrown) {
-      var isFixed = flags(word) == 4
+      var isFixed = isFixed(word, root)
       let place = try follow(root, keys, count - 1, &isFixed)
-      if isFixed, place.pointee.tag != Kind.shared { throw fixedError(place.pointee) }
+      if isFixed, place.pointee.tag != Kind.shared { throw fixedError(place.pointee, word) }
       let value = source.pointee
       source.pointee.tag = Kind.none
       try setIndex(place, keys[count - 1], value)
@@ -543,9 +554,9 @@ extension Machine {
     let source = base + a(word)
     let keys = base + b(word)
     do throws(Thrown) {
-      var isFixed = flags(word) == 4
+      var isFixed = isFixed(word, root)
       let place = try follow(root, keys, c(word), &isFixed)
-      if isFixed { throw fixedError(place.pointee) }
+      if isFixed { throw fixedError(place.pointee, word) }
       if op == .add {
         if place.pointee.tag == Kind.int, source.pointee.tag == Kind.int {
           let (sum, overflow) = place.pointee.int.addingReportingOverflow(source.pointee.int)
@@ -589,13 +600,13 @@ extension Machine {
     let method = a(detail)
     let count = Int(flags(detail))
     do throws(Thrown) {
-      var isFixed = flags(word) == 4
+      var isFixed = isFixed(word, root)
       let place = try follow(root, keys, c(word), &isFixed)
       consumeKeys(keys, c(word))
       let index = tables.index(method, Machine.receiverKind(of: place.pointee))
       if index < 0 { throw noMethod(method, place.pointee) }
       if let native = tables.entries[index].mutating {
-        if isFixed { throw fixedError(place.pointee) }
+        if isFixed { throw fixedError(place.pointee, word) }
         try checkArguments(index, window + 3, count)
         let result = try native(self, place, window + 3, count)
         for offset in 0..<count { consume(window + 3 + offset, heap) }

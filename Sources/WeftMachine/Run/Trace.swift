@@ -91,12 +91,7 @@ extension Machine {
     guard count > 0, !home.pointee.keepsErrors, !home.pointee.isCancelled, home.pointee.kind != ScopeKind.race.rawValue
     else { return .none }
     if count > 3 { return heap.makeString("\(count) other tasks") }
-    var names: [String] = []
-    var child = home.pointee.firstChild
-    while let other = child {
-      names.insert("task \(other.pointee.index + 1)", at: 0)
-      child = other.pointee.nextSibling
-    }
+    let names: [String] = home.children.map { "task \($0.pointee.index + 1)" }.reversed()
     return heap.makeString(
       names.count == 1 ? names[0] : names.dropLast().joined(separator: ", ") + " and " + (names.last ?? ""))
   }

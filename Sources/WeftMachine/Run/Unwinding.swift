@@ -103,12 +103,13 @@ extension Machine {
   /// Makes the fiber that was chosen to run ready for the loop; false when it has ended instead.
   func prepareToRun(_ fiber: FiberPointer) -> Bool {
     if fiber.pointee.isFresh {
-      if cancelledScope(from: fiber.pointee.scope) != nil {
+      if cancelledScope(reaching: fiber.pointee.scope) != nil {
         core.pointee.fiber = nil
         ended(fiber, .cancelled)
         return false
       }
       fiber.pointee.isFresh = false
+      if let pool = pool(of: fiber.pointee.home) { return !startRemotely(fiber, in: pool) }
       return true
     }
     if fiber.pointee.wait == .turn { takeGrant(fiber) }
@@ -122,7 +123,7 @@ extension Machine {
       return unwind(fiber, .thrown, error)
     case 2:
       // The cancelled block may have been left in the meantime.
-      if cancelledScope(from: fiber.pointee.scope) == nil { return true }
+      if cancelledScope(reaching: fiber.pointee.scope) == nil { return true }
       return unwind(fiber, .cancelled)
     default: return true
     }

@@ -153,6 +153,15 @@ extension Machine {
       effects.append(.cancelFileWork(ticket))
       files[ticket] = nil
       core.pointee.outstanding -= 1
+    case .remote:
+      // It ends when the worker has left the task in order.
+      cancelRemote(fiber)
+      return
+    case .burn:
+      let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
+      effects.append(.cancelBurn(ticket))
+      burns[ticket] = nil
+      core.pointee.outstanding -= 1
     case .turn:
       returnGrant(fiber)
       fiber.pointee.resume = 2
@@ -170,20 +179,6 @@ extension Machine {
     }
     fiber.pointee.resume = 2
     makeReady(fiber)
-  }
-
-  /// Whether an enclosing scope has been cancelled whose cancellation reaches this fiber: the outermost inside the innermost
-  /// shield. `from` is where to begin.
-  func cancelledScope(from scope: ScopePointer?) -> ScopePointer? {
-    if core.pointee.cancelledScopes == 0 { return nil }
-    var found: ScopePointer?
-    var current = scope
-    while let scope = current {
-      if scope.pointee.isCancelled { found = scope }
-      if scope.pointee.isShield { break }
-      current = scope.pointee.parent
-    }
-    return found
   }
 
   // MARK: Handles
@@ -274,8 +269,8 @@ extension Machine {
     home.pointee.children -= 1
     if fiber.pointee.holdsPermits { releasePermits(of: home, wereUsed: !fiber.pointee.isFresh) }
     if case .failed(let error) = outcome { noteOrigin(of: error, fiber) }
-    let cancellation = cancelledScope(from: fiber.pointee.cancelScope ?? home)
-    let wasCancelled = cancellation != nil && cancelledScope(from: home) != nil
+    let cancellation = cancelledScope(reaching: fiber.pointee.cancelScope ?? home)
+    let wasCancelled = cancelledScope(reaching: home) != nil
     if home == root { mainEnded(outcome) }
     childEnded(home, index: Int(fiber.pointee.index), outcome, isLate: wasCancelled)
     if let handle = fiber.pointee.handle { settle(handle, outcome, cancellation) }

@@ -6,24 +6,42 @@ import WeftCompiler
 extension Machine {
   /// The limiter whose turn comes after `taken` for what is started in `scope`; nil when there is none left.
   private func nextGate(of scope: ScopePointer, after taken: ScopePointer?) -> ScopePointer? {
+    let order = taken.map { gateOrder($0) } ?? 0
     var found: ScopePointer?
-    var rate: ScopePointer?
-    let wasRate = taken.map { isRate($0) } ?? false
+    // Of those of the same order the outer ones come first: what is further in than `taken` is still to come.
     var isInside = true
-    var current = scope.pointee.gate
-    while let gate = current {
+    forEachGate(of: scope) { gate in
       if gate == taken { isInside = false }
-      if isRate(gate) {
-        if isInside || !wasRate { rate = gate }
-      } else if isInside {
-        found = gate
-      }
-      current = gate.pointee.outerGate
+      let own = gateOrder(gate)
+      guard own > order || own == order && isInside && gate != taken else { return }
+      if found.map({ own <= gateOrder($0) }) ?? true { found = gate }
     }
-    return wasRate ? rate : found ?? rate
+    return found
   }
 
-  private func isRate(_ gate: ScopePointer) -> Bool { gate.pointee.kind == ScopeKind.rate.rawValue }
+  /// Permits are taken first, then a place in the pool, and a token last.
+  private func gateOrder(_ gate: ScopePointer) -> Int {
+    switch gate.pointee.kind {
+    case ScopeKind.rate.rawValue: 3
+    case ScopeKind.pool.rawValue: 2
+    default: 1
+    }
+  }
+
+  /// The limiters that a task started in `scope` has to pass, inner ones first. Of pools in pools the innermost counts.
+  private func forEachGate(of scope: ScopePointer, _ body: (ScopePointer) -> Void) {
+    var hasPool = false
+    var current = scope.pointee.gate
+    while let gate = current {
+      // The body may release the gate's permit, but never the gate.
+      current = gate.pointee.outerGate
+      if gate.pointee.kind == ScopeKind.pool.rawValue {
+        if hasPool { continue }
+        hasPool = true
+      }
+      body(gate)
+    }
+  }
 
   private func limiter(_ gate: ScopePointer) -> LimiterBlock {
     // unreachable: a scope is a gate only with a limiter.
@@ -142,9 +160,7 @@ extension Machine {
 
   /// Gives back what one task started in `scope` holds: its permits, and its tokens as well if it never ran.
   func releasePermits(of scope: ScopePointer, wereUsed: Bool) {
-    var current = scope.pointee.gate
-    while let gate = current {
-      current = gate.pointee.outerGate
+    forEachGate(of: scope) { gate in
       if wereUsed { release(permitOf: limiter(gate)) } else { giveBack(to: limiter(gate)) }
     }
   }

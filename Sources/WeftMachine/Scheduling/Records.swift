@@ -26,6 +26,8 @@ enum Wait: UInt8 {
   /// The driver, for a file.
   case file
   case shutdown
+  /// A worker, which carries this task out, or the driver, which keeps a core busy for it.
+  case remote, burn
   /// For its turn to run: it was given a permit, a token or an item, which a cancellation takes back until then.
   case turn
 }
@@ -140,6 +142,9 @@ struct Scope {
   var dropsResults = false
   var isCancelled = false
   var isShield = false
+  /// The cancelled scope whose cancellation reaches into this one: the outermost inside the innermost shield. It may be
+  /// this one, and is never gone before this one is.
+  var reachedBy: ScopePointer?
   /// Its body has ended; it waits for its tasks.
   var isExiting = false
   var reason = CancelReason.none
@@ -178,8 +183,30 @@ struct Scope {
   /// Where it was opened: an index into the image's code.
   var openedAt: Int32 = 0
   var openedTime: Int64 = 0
+  /// Of a `pool`: a `PoolKind`, and the name that the driver knows it by.
+  var poolKind: UInt8 = 0
+  var pool: UInt64 = 0
+  var workers = 0
   /// For `.cancel()`: where it was called, an index into the image's code; else -1.
   var cancelledFrom: Int32 = -1
+}
+
+extension FiberPointer {
+  /// The scopes that lie between a fiber and its home, innermost first: those that it has opened, and its `cancelScope`.
+  var openScopes: some Sequence<ScopePointer> {
+    let home = pointee.home
+    return sequence(first: pointee.scope) { $0.pointee.parent }.lazy.prefix { $0 != home }
+  }
+}
+
+extension ScopePointer {
+  /// The fibers started in a scope, the latest first.
+  var children: some Sequence<FiberPointer> {
+    sequence(state: pointee.firstChild) { next in
+      defer { next = next?.pointee.nextSibling }
+      return next
+    }
+  }
 }
 
 /// What the run loop needs of a function.
@@ -203,11 +230,11 @@ struct Core {
   var lastReady: FiberPointer?
   var fibers = 0
   var scopes = 0
-  /// Open scopes that are cancelled; while there is none, no wait need look for a cancellation.
-  var cancelledScopes = 0
   /// Live blocks that circles of references may pass through.
   var linked: BlockPointer?
   var sequence: UInt64 = 0
-  /// Fetches that the driver has not answered.
+  /// The machine carries out a task of another one.
+  var isWorker = false
+  /// What the driver has not answered.
   var outstanding = 0
 }

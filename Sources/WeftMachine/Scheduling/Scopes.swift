@@ -12,6 +12,8 @@ extension Machine {
     scope.pointee.owner = owner
     scope.pointee.parent = parent
     scope.pointee.openedTime = now
+    scope.pointee.isShield = kind == .shield || kind == .finally
+    inheritCancellation(scope)
     // A started task begins with a fresh context: limits reach through the scopes of one fiber only.
     if let parent, let owner, parent.pointee.owner == owner { scope.pointee.gate = parent.pointee.gate }
     core.pointee.scopes += 1
@@ -21,12 +23,12 @@ extension Machine {
   /// Gives a scope's memory back. Nothing may refer to it any more.
   func discard(_ scope: ScopePointer) {
     cancelTimer(timerNode(scope))
-    if scope.pointee.isCancelled { core.pointee.cancelledScopes -= 1 }
     if let handle = scope.pointee.handle {
       GroupBlock(handle).scope = nil
       heap.release(handle)
     }
     if let limiter = scope.pointee.limiter { heap.release(limiter) }
+    if scope.pointee.kind == ScopeKind.pool.rawValue { closePool(scope) }
     heap.release(scope.pointee.results)
     heap.release(scope.pointee.labels)
     heap.release(scope.pointee.errors)
@@ -43,18 +45,13 @@ extension Machine {
     if reason == .asked, let fiber = core.pointee.fiber {
       scope.pointee.cancelledFrom = Int32(truncatingIfNeeded: position(of: fiber.pointee.pc))
     }
-    core.pointee.cancelledScopes += 1
-    var affected: [FiberPointer] = []
-    if let owner = scope.pointee.owner { affected.append(owner) }
-    collectDescendants(of: scope, &affected)
+    let (scopes, started) = descendants(of: scope)
+    for inner in scopes { inheritCancellation(inner) }
+    for inner in scopes.reversed() where inner.pointee.kind == ScopeKind.finally.rawValue { limitCleanup(inner) }
+    let owner = scope.pointee.owner.map { [$0] } ?? []
+    let affected = (owner + started).filter { cancelledScope(reaching: $0.pointee.scope) != nil }
     let waiting = affected.filter { $0.pointee.isFresh && $0.pointee.wait != .nothing }
-    for fiber in affected.reversed() where fiber.pointee.wait != .nothing {
-      if cancelledScope(from: fiber.pointee.scope) == nil {
-        limitCleanup(of: fiber)
-      } else if !fiber.pointee.isFresh {
-        interrupt(fiber)
-      }
-    }
+    for fiber in affected.reversed() where !fiber.pointee.isFresh { interrupt(fiber) }
     // Those that wait at a gate end here and now, and wake who awaits them. By then each of these must know of its own
     // cancellation, or it would take theirs for an error.
     for fiber in waiting where fiber.pointee.wait != .nothing { interrupt(fiber) }
@@ -98,44 +95,59 @@ extension Machine {
   /// Lets the cancellation of the run reach what all shields that are open keep it from. False when that wakes nobody.
   func endShields() -> Bool {
     guard let root else { return false }
-    var fibers: [FiberPointer] = []
-    collectDescendants(of: root, &fibers)
-    for fiber in fibers {
-      var current = fiber.pointee.scope
-      while current != fiber.pointee.home {
-        current.pointee.isShield = false
-        guard let parent = current.pointee.parent else { break }
-        current = parent
-      }
+    let (scopes, fibers) = descendants(of: root)
+    for scope in scopes {
+      scope.pointee.isShield = false
+      inheritCancellation(scope)
     }
     for fiber in fibers { interrupt(fiber) }
     return core.pointee.firstReady != nil
   }
 
-  /// The fibers started in `scope`, in the scopes that its owner has opened within it, and in theirs.
-  private func collectDescendants(of scope: ScopePointer, _ fibers: inout [FiberPointer]) {
-    var open: [ScopePointer] = [scope]
-    if let owner = scope.pointee.owner {
-      var inner = owner.pointee.scope
-      while inner != scope {
-        open.append(inner)
-        guard let parent = inner.pointee.parent, inner.pointee.owner == owner else { break }
-        inner = parent
-      }
+  /// Works out which cancellation reaches into `scope` from that of its parent.
+  private func inheritCancellation(_ scope: ScopePointer) {
+    let own = scope.pointee.isCancelled ? scope : nil
+    scope.pointee.reachedBy = scope.pointee.isShield ? own : scope.pointee.parent?.pointee.reachedBy ?? own
+  }
+
+  /// The cancelled scope whose cancellation is in effect in `scope`.
+  func cancelledScope(reaching scope: ScopePointer?) -> ScopePointer? {
+    assert(scope?.pointee.reachedBy == cancelledScope(walkingFrom: scope))
+    return scope?.pointee.reachedBy
+  }
+
+  /// The same, looked for rather than remembered: each test checks that both agree. It relies on what is remembered far up,
+  /// or a deep chain of tasks would take its time squared.
+  private func cancelledScope(walkingFrom scope: ScopePointer?) -> ScopePointer? {
+    var found: ScopePointer?
+    var current = scope
+    var left = 100
+    while let scope = current {
+      if left == 0 { return scope.pointee.reachedBy ?? found }
+      if scope.pointee.isCancelled { found = scope }
+      if scope.pointee.isShield { break }
+      current = scope.pointee.parent
+      left -= 1
     }
+    return found
+  }
+
+  /// What is within `scope`: the scopes open there, itself included, outer ones before inner ones, and the fibers started
+  /// in all of these.
+  func descendants(of scope: ScopePointer) -> (scopes: [ScopePointer], fibers: [FiberPointer]) {
+    var open = [scope]
+    if let owner = scope.pointee.owner { open += owner.openScopes.prefix { $0 != scope } }
+    var scopes = [scope] + open.dropFirst().reversed()
+    var fibers: [FiberPointer] = []
     while let next = open.popLast() {
-      var child = next.pointee.firstChild
-      while let fiber = child {
+      for fiber in next.children {
         fibers.append(fiber)
-        var inner = fiber.pointee.scope
-        while inner != fiber.pointee.home {
-          open.append(inner)
-          guard let parent = inner.pointee.parent else { break }
-          inner = parent
-        }
-        child = fiber.pointee.nextSibling
+        let inner = Array(fiber.openScopes)
+        open += inner
+        scopes += inner.reversed()
       }
     }
+    return (scopes, fibers)
   }
 
   /// `t.cancel()`: puts a cancelled scope between the task and its home.
@@ -154,19 +166,10 @@ extension Machine {
     cancel(scope, .asked)
   }
 
-  /// The clean-up of a cancelled task is shielded for so long only.
-  func limitCleanup(of fiber: FiberPointer) {
-    var current: ScopePointer? = fiber.pointee.scope
-    while let scope = current {
-      // Other shields may stand around it and within.
-      if scope.pointee.kind == ScopeKind.finally.rawValue { limit(cleanup: scope) }
-      current = scope.pointee.parent
-    }
-  }
-
-  private func limit(cleanup shield: ScopePointer) {
+  /// The clean-up of a cancelled task, which a `finally` is, is shielded for so long only.
+  func limitCleanup(_ shield: ScopePointer) {
     guard shield.pointee.timer.position < 0, !shield.pointee.isCancelled,
-      cancelledScope(from: shield.pointee.parent) != nil, let owner = shield.pointee.owner
+      cancelledScope(reaching: shield.pointee.parent) != nil, let owner = shield.pointee.owner
     else { return }
     if shield.pointee.limit > 0 {
       setTimer(timerNode(shield), after: shield.pointee.limit)
@@ -200,6 +203,8 @@ extension Machine {
         // What failed before the win is of no interest any more.
         dropEarlyErrors(scope)
         cancel(scope, .winner)
+      } else if kind == .compute {
+        scope.pointee.results = value.retained()
       }
     case .failed(let error):
       // Keeping is for what goes wrong in the tasks. What goes wrong because the block itself is cancelled is thrown.
@@ -217,7 +222,7 @@ extension Machine {
       // One that was cancelled by itself takes nothing from the block.
       if isLate { scope.pointee.lostChild = true }
       if kind == .gather, scope.pointee.keepsErrors {
-        let reason = taskCancelledError("the task", Cancellation(of: self.cancelledScope(from: scope) ?? scope))
+        let reason = taskCancelledError("the task", Cancellation(of: cancelledScope(reaching: scope) ?? scope))
         setResult(scope, index, reason)
       }
     }
@@ -225,7 +230,7 @@ extension Machine {
 
   /// Whether something around the scope has been cancelled that reaches into it.
   private func isCancelledOutside(_ scope: ScopePointer) -> Bool {
-    !scope.pointee.isShield && core.pointee.cancelledScopes > 0 && cancelledScope(from: scope.pointee.parent) != nil
+    !scope.pointee.isShield && cancelledScope(reaching: scope.pointee.parent) != nil
   }
 
   /// The failures of a race count only if all fail.
@@ -351,6 +356,10 @@ extension Machine {
     if completion != Completion.normal { return .goOn }
     switch kind {
     case .gather: return goOn(Completion.normal, gathered(scope))
+    case .compute:
+      let value = scope.pointee.results
+      scope.pointee.results = .unset
+      return goOn(Completion.normal, value)
     case .race: return .thrown(raise(.valueError, "the `race` has no tasks, so none can win").error)
     default: return .goOn
     }

@@ -19,16 +19,29 @@ public struct Block {
     get { (meta >> 8) & 0xFF }
     set { meta = (meta & ~0xFF00) | (newValue << 8) }
   }
+  /// Its memory belongs to the run and not to one machine: set for good when the block is first shared.
+  @inline(__always) var isShared: Bool { flags & Block.sharedFlag != 0 }
 
   static let headerSize = 16
+  static let sharedFlag: UInt64 = 0x80
 }
 
 typealias BlockPointer = UnsafeMutablePointer<Block>
 
 extension UnsafeMutablePointer<Block> {
   /// The address `offset` bytes after the start of the block.
-  @inline(__always) func at<T>(_ offset: Int, as type: T.Type = T.self) -> UnsafeMutablePointer<T> {
+  @inline(__always) func at<T: ~Copyable>(_ offset: Int, as type: T.Type = T.self) -> UnsafeMutablePointer<T> {
     UnsafeMutableRawPointer(self).advanced(by: offset).assumingMemoryBound(to: T.self)
+  }
+
+  /// The count, which other threads may change while it is negative.
+  @inline(__always) var counter: UnsafeMutablePointer<Atomic<Int64>> { at(0) }
+  /// The count as it is now; an owned one may be written plainly.
+  @inline(__always) var count: Int64 { counter.pointee.load(ordering: .relaxed) }
+
+  /// Gives up a reference to a shared block: whether it was the last one.
+  @inline(__always) func releaseShared() -> Bool {
+    counter.pointee.add(1, ordering: .acquiringAndReleasing).newValue == 0
   }
 }
 
@@ -39,6 +52,8 @@ struct HeapState {
   static let granularity = 16
   static let largestPiece = 512
   static let slabSize = 1 << 16
+  /// One list of pieces for each size up to the largest.
+  static let lists = largestPiece / granularity + 1
 
   /// Bytes in live blocks.
   var live = 0
@@ -56,27 +71,36 @@ struct HeapState {
   var slabLeft = 0
   /// Slabs are linked through their first word.
   var slabs: UnsafeMutableRawPointer?
+  /// What the machines of the run have in common; the heap holds a reference.
+  let memory: Unmanaged<RunMemory>
+  /// Pieces have gone to the run's lists, or come from them: the slabs have to last until the run's end.
+  var isEntangled = false
 }
 
 /// A handle on a machine's allocator; copying it copies a pointer.
 struct Heap {
   let state: UnsafeMutablePointer<HeapState>
 
-  init() {
-    let lists = HeapState.largestPiece / HeapState.granularity + 1
-    let free = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: lists)
-    free.initialize(repeating: nil, count: lists)
+  init(memory: RunMemory) {
+    let free = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: HeapState.lists)
+    free.initialize(repeating: nil, count: HeapState.lists)
     state = .allocate(capacity: 1)
-    state.initialize(to: HeapState(free: free))
+    state.initialize(to: HeapState(free: free, memory: .passRetained(memory)))
   }
 
-  /// Gives everything back. Every block must have been released before.
+  var memory: RunMemory { state.pointee.memory.takeUnretainedValue() }
+
+  /// Gives everything back. Every block of its own must have been released before.
   func destroy() {
-    var slab = state.pointee.slabs
-    while let current = slab {
-      slab = current.load(as: UnsafeMutableRawPointer?.self)
-      free(current)
+    if state.pointee.isEntangled {
+      for list in 0..<HeapState.lists {
+        if let first = state.pointee.free[list] { memory.pieces.push(chain: first, onto: list) }
+      }
+      if let slabs = state.pointee.slabs { memory.slabs.push(chain: slabs, onto: 0) }
+    } else {
+      PieceLists.freeAll(state.pointee.slabs)
     }
+    state.pointee.memory.release()
     state.pointee.free.deallocate()
     state.deallocate()
   }
@@ -127,6 +151,12 @@ struct Heap {
 
   @inline(never) private func allocateFromSlab(_ size: Int) -> UnsafeMutableRawPointer {
     if state.pointee.slabLeft < size {
+      let list = size / HeapState.granularity
+      if let piece = memory.pieces.takeAll(of: list) {
+        state.pointee.isEntangled = true
+        state.pointee.free[list] = piece.load(as: UnsafeMutableRawPointer?.self)
+        return piece
+      }
       let slab = systemAllocate(HeapState.slabSize)
       slab.storeBytes(of: state.pointee.slabs, as: UnsafeMutableRawPointer?.self)
       state.pointee.slabs = slab
@@ -163,7 +193,11 @@ struct Heap {
   }
 
   @inline(__always) func freeBlock(_ block: BlockPointer) {
-    freeRaw(UnsafeMutableRawPointer(block), size: block.pointee.size)
+    if block.pointee.isShared {
+      memory.free(block)
+    } else {
+      freeRaw(UnsafeMutableRawPointer(block), size: block.pointee.size)
+    }
   }
 }
 
@@ -174,13 +208,12 @@ struct Heap {
 }
 
 @inline(__always) func retain(_ block: BlockPointer) {
-  let count = block.pointee.count
+  let count = block.count
   if count > 0 { block.pointee.count = count &+ 1 } else { retainShared(block) }
 }
 
 @inline(never) private func retainShared(_ block: BlockPointer) {
-  let counter = UnsafeMutableRawPointer(block).assumingMemoryBound(to: Atomic<Int64>.self)
-  _ = counter.pointee.subtract(1, ordering: .relaxed)
+  _ = block.counter.pointee.subtract(1, ordering: .relaxed)
 }
 
 extension Value {
@@ -190,8 +223,8 @@ extension Value {
     return self
   }
 
-  /// Whether this is the only reference, so that the block may be changed in place.
-  @inline(__always) var isUnique: Bool { block.pointee.count == 1 }
+  /// Whether this is the only reference, so that the block may be changed in place. A shared block never is.
+  @inline(__always) var isUnique: Bool { block.count == 1 }
 }
 
 extension Heap {
@@ -200,39 +233,35 @@ extension Heap {
   }
 
   @inline(__always) func release(_ block: BlockPointer) {
-    let count = block.pointee.count
+    let count = block.count
     if count > 1 { block.pointee.count = count &- 1 } else { releaseLast(block) }
   }
 
   @inline(never) private func releaseLast(_ block: BlockPointer) {
-    if block.pointee.count < 0 {
-      let counter = UnsafeMutableRawPointer(block).assumingMemoryBound(to: Atomic<Int64>.self)
-      if counter.pointee.add(1, ordering: .acquiringAndReleasing).newValue != 0 { return }
-    }
+    if block.count < 0, !block.releaseShared() { return }
     switch block.pointee.kind {
     case Kind.string, Kind.bigInt, Kind.bytes, Kind.range: freeBlock(block)
     default: destroyTree(block)
     }
   }
 
+  @inline(never) private func destroyTree(_ root: BlockPointer) { Heap.destroyTree(root) { freeBlock($0) } }
+
   /// Frees a block and all that only it held. Uses a list threaded through the dead blocks, never recursion,
   /// so that a list nested a million deep cannot overflow the stack.
-  @inline(never) private func destroyTree(_ root: BlockPointer) {
+  @inline(__always) static func destroyTree(_ root: BlockPointer, free: (BlockPointer) -> Void) {
     var dead: BlockPointer? = root
     root.pointee.count = 0
     while let block = dead {
       dead = BlockPointer(bitPattern: Int(block.pointee.count))
       forEachReference(in: block) { value in
         let child = value.block
-        let count = child.pointee.count
+        let count = child.count
         if count > 1 {
           child.pointee.count = count &- 1
           return
         }
-        if count < 0 {
-          let counter = UnsafeMutableRawPointer(child).assumingMemoryBound(to: Atomic<Int64>.self)
-          if counter.pointee.add(1, ordering: .acquiringAndReleasing).newValue != 0 { return }
-        }
+        if count < 0, !child.releaseShared() { return }
         child.pointee.count = Int64(Int(bitPattern: dead))
         dead = child
       }
@@ -240,12 +269,12 @@ extension Heap {
       case Kind.cell, Kind.shared, Kind.task, Kind.error, Kind.queue: BlockLinks(block).unlink()
       default: break
       }
-      freeBlock(block)
+      free(block)
     }
   }
 
   /// Calls `body` with each heap value that `block` holds.
-  @inline(__always) func forEachReference(in block: BlockPointer, _ body: (Value) -> Void) {
+  @inline(__always) static func forEachReference(in block: BlockPointer, _ body: (Value) -> Void) {
     let values: UnsafeMutablePointer<Value>
     let count: Int
     switch block.pointee.kind {

@@ -24,7 +24,7 @@ extension Machine {
   }
 
   @inline(never) private func checkMuchRoom(_ size: Int) throws(Thrown) {
-    let isPossible = size >= 0 && size < 1 << 46 && heap.hasRoom(for: size)
+    let isPossible = size >= 0 && size < 1 << 46 && heap.hasRoom(besideShared: size)
     if isPossible, size < 1 << 27 { return }
     // The system may refuse what the run's limit allows, and a refused block cannot be an error any more.
     if isPossible, let probe = malloc(size) {

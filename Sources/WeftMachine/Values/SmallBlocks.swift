@@ -69,12 +69,22 @@ struct BlockLinks {
 
 /// A captured variable.
 struct CellBlock {
+  private static let frozenFlag: UInt64 = 0x40
   let block: BlockPointer
   static let size = 48
   @inline(__always) init(_ block: BlockPointer) { self.block = block }
   @inline(__always) init(_ value: Value) { block = value.block }
 
   @inline(__always) var slot: UnsafeMutablePointer<Value> { block.at(16) }
+
+  /// The cell with that slot.
+  static func holding(_ slot: UnsafeMutablePointer<Value>) -> CellBlock {
+    CellBlock(UnsafeMutableRawPointer(slot).advanced(by: -16).assumingMemoryBound(to: Block.self))
+  }
+
+  /// A copy of a variable of another machine: assigning to it would change nothing there.
+  @inline(__always) var isFrozen: Bool { block.pointee.flags & Self.frozenFlag != 0 }
+  func freeze() { block.pointee.flags |= Self.frozenFlag }
 }
 
 /// A range of integers, kept as it was written.

@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -28,20 +30,23 @@ struct StringBlock {
 
   /// How many Unicode scalars there are; equal to `byteCount` just when all are ASCII.
   var scalarCount: Int {
-    let cached = block.at(Self.scalarCountOffset, as: Int.self)
-    if cached.pointee >= 0 { return cached.pointee }
+    // Several machines may work it out for a shared string at the same time, and come to the same.
+    let cached = block.at(Self.scalarCountOffset, as: Atomic<Int>.self)
+    let known = cached.pointee.load(ordering: .relaxed)
+    if known >= 0 { return known }
     var count = 0
     for byte in buffer where byte & 0xC0 != 0x80 { count += 1 }
-    cached.pointee = count
+    cached.pointee.store(count, ordering: .relaxed)
     return count
   }
   var isASCII: Bool { scalarCount == byteCount }
 
   var hash: UInt64 {
-    let cached = block.at(Self.hashOffset, as: UInt64.self)
-    if cached.pointee != 0 { return cached.pointee }
+    let cached = block.at(Self.hashOffset, as: Atomic<UInt64>.self)
+    let known = cached.pointee.load(ordering: .relaxed)
+    if known != 0 { return known }
     let hash = Hash.bytes(bytes, byteCount)
-    cached.pointee = hash
+    cached.pointee.store(hash, ordering: .relaxed)
     return hash
   }
 

@@ -4,11 +4,11 @@ import Testing
 
 @testable import Weft
 
-/// A pool of test workers, and what becomes of its tasks.
+/// Test workers that take tasks in turn, and what becomes of the tasks.
 final class Crew: Sendable {
   private struct Record {
     var output = ""
-    var end: ProcessPool.Event?
+    var end: WorkerSeat.Event?
     var ends = 0
     var waiting: [CheckedContinuation<Void, Never>] = []
   }
@@ -16,33 +16,14 @@ final class Crew: Sendable {
   private struct State {
     var lastTicket: UInt64 = 0
     var records: [UInt64: Record] = [:]
-    var onEnd: (@Sendable (UInt64, ProcessPool.Event) -> Void)?
+    var onEnd: (@Sendable (UInt64, WorkerSeat.Event) -> Void)?
+    var idle: [Int]
+    var running: [UInt64: Int] = [:]
+    var tasks: [(ticket: UInt64, task: [UInt8])] = []
   }
 
-  private let state: Box
-  let pool: ProcessPool
-
-  private final class Box: Sendable {
-    let state = Mutex(State())
-
-    func take(_ ticket: UInt64, _ event: ProcessPool.Event) {
-      let (waiting, onEnd) = state.withLock { state in
-        var record = state.records[ticket] ?? Record()
-        if case .output(let bytes) = event {
-          record.output += String(decoding: bytes, as: UTF8.self)
-        } else {
-          record.end = event
-          record.ends += 1
-        }
-        let waiting = record.waiting
-        record.waiting = []
-        state.records[ticket] = record
-        return (waiting, record.end == nil ? nil : state.onEnd)
-      }
-      for reader in waiting { reader.resume() }
-      onEnd?(ticket, event)
-    }
-  }
+  private let state: Mutex<State>
+  private let seats: Mutex<[WorkerSeat]>
 
   /// The worker stands beside the tests.
   static var worker: String {
@@ -57,44 +38,93 @@ final class Crew: Sendable {
     _ size: Int = 1, launcher: String = "", path: String = Crew.worker, program: String = "", identity: UInt64 = 0,
     grace: Int64 = 6_000_000_000
   ) {
-    let box = Box()
-    state = box
-    pool = ProcessPool(
-      size: size, command: WorkerCommand(path: path, launcher: launcher.replacing("SELF", with: Crew.worker)),
-      program: Array(program.utf8), identity: identity, grace: grace
-    ) { box.take($0, $1) }
+    state = Mutex(State(idle: Array(0..<size)))
+    seats = Mutex([])
+    let command = WorkerCommand(path: path, launcher: launcher.replacing("SELF", with: Crew.worker))
+    for _ in 0..<size {
+      let seat = WorkerSeat(command: command, program: Array(program.utf8), identity: identity, grace: grace) {
+        [unowned self] in take($0, $1)
+      }
+      seats.withLock { $0.append(seat) }
+    }
+  }
+
+  private func take(_ ticket: UInt64, _ event: WorkerSeat.Event) {
+    let (waiting, onEnd) = state.withLock { state in
+      var record = state.records[ticket] ?? Record()
+      if case .output(let bytes) = event {
+        record.output += String(decoding: bytes, as: UTF8.self)
+      } else {
+        record.end = event
+        record.ends += 1
+        if let seat = state.running.removeValue(forKey: ticket) { state.idle.append(seat) }
+      }
+      let waiting = record.waiting
+      record.waiting = []
+      state.records[ticket] = record
+      return (waiting, record.end == nil ? nil : state.onEnd)
+    }
+    if case .output = event {} else { assign() }
+    onEnd?(ticket, event)
+    for reader in waiting { reader.resume() }
+  }
+
+  private func assign() {
+    let next = state.withLock { state -> (seat: Int, ticket: UInt64, task: [UInt8])? in
+      guard !state.tasks.isEmpty, let seat = state.idle.popLast() else { return nil }
+      let (ticket, task) = state.tasks.removeFirst()
+      state.running[ticket] = seat
+      return (seat, ticket, task)
+    }
+    if let next { seats.withLock { $0[next.seat] }.start(next.ticket, next.task) }
+  }
+
+  func cancel(_ ticket: UInt64) {
+    if let seat = state.withLock({ $0.running[ticket] }) { seats.withLock { $0[seat] }.cancel(ticket) }
+  }
+
+  func shutdown(_ ticket: UInt64) {
+    if let seat = state.withLock({ $0.running[ticket] }) { seats.withLock { $0[seat] }.shutdown() }
+  }
+
+  /// Ends all workers, whatever they do.
+  func close() async {
+    let seats = seats.withLock { $0 }
+    for seat in seats { seat.stop() }
+    for seat in seats { await seat.ended() }
   }
 
   /// Calls `body` with a crew, and closes it.
   static func with<Result>(_ crew: Crew, _ body: (Crew) async throws -> Result) async rethrows -> Result {
     do {
       let result = try await body(crew)
-      await crew.pool.close()
+      await crew.close()
       return result
     } catch {
-      await crew.pool.close()
+      await crew.close()
       throw error
     }
   }
 
   /// Calls `body` at each end of a task.
-  func onEnd(_ body: @escaping @Sendable (UInt64, ProcessPool.Event) -> Void) {
-    state.state.withLock { $0.onEnd = body }
+  func onEnd(_ body: @escaping @Sendable (UInt64, WorkerSeat.Event) -> Void) {
+    state.withLock { $0.onEnd = body }
   }
 
   func start(_ task: String) -> UInt64 { start(Array(task.utf8)) }
 
   func start(_ task: [UInt8]) -> UInt64 {
-    let ticket = state.state.withLock { state in
+    let ticket = state.withLock { state in
       state.lastTicket += 1
       state.records[state.lastTicket] = Record()
+      state.tasks.append((state.lastTicket, task))
       return state.lastTicket
     }
-    pool.start(ticket, task)
+    assign()
     return ticket
   }
 
-  func run(_ task: String) async -> ProcessPool.Event { await end(of: start(task)) }
+  func run(_ task: String) async -> WorkerSeat.Event { await end(of: start(task)) }
 
   /// What a task that ended said.
   func answer(_ task: String) async -> String {
@@ -104,14 +134,14 @@ final class Crew: Sendable {
     }
   }
 
-  func end(of ticket: UInt64) async -> ProcessPool.Event {
+  func end(of ticket: UInt64) async -> WorkerSeat.Event {
     while true {
-      if let end = state.state.withLock({ $0.records[ticket]?.end }) { return end }
+      if let end = state.withLock({ $0.records[ticket]?.end }) { return end }
       await news(of: ticket) { $0.end != nil }
     }
   }
 
-  func output(of ticket: UInt64) -> String { state.state.withLock { $0.records[ticket]?.output ?? "" } }
+  func output(of ticket: UInt64) -> String { state.withLock { $0.records[ticket]?.output ?? "" } }
 
   /// Waits for the first that a task prints.
   func firstOutput(of ticket: UInt64) async -> String {
@@ -120,11 +150,11 @@ final class Crew: Sendable {
   }
 
   /// How often each task has ended.
-  var ends: [Int] { state.state.withLock { $0.records.values.map(\.ends) } }
+  var ends: [Int] { state.withLock { $0.records.values.map(\.ends) } }
 
   private func news(of ticket: UInt64, _ isThere: (Record) -> Bool) async {
     await withCheckedContinuation { continuation in
-      let isReady = state.state.withLock { state in
+      let isReady = state.withLock { state in
         if let record = state.records[ticket], isThere(record) { return true }
         state.records[ticket, default: Record()].waiting.append(continuation)
         return false

@@ -32,7 +32,7 @@ struct FrameTests {
 
   @Test("the layout is fixed")
   func layout() {
-    #expect(Frame(.ended, ticket: 258, [5, 6]).header == [2, 0, 0, 0, 7, 2, 1, 0, 0, 0, 0, 0, 0])
+    #expect(Frame(.ended, ticket: 258, [5, 6]).header == [2, 0, 0, 0, 8, 2, 1, 0, 0, 0, 0, 0, 0])
   }
 
   @Test("a part of a frame is no frame")

@@ -14,7 +14,7 @@ struct ProcessDeathTests {
     ])
   func death(task: String, reason: String) async {
     await Crew.with(Crew()) { crew in
-      #expect(await crew.run(task) == .lost("the worker process \(reason)"))
+      #expect(await crew.run(task) == .lost("\(reason)"))
       #expect(await crew.answer("echo next") == "next")
     }
   }
@@ -24,7 +24,7 @@ struct ProcessDeathTests {
     await Crew.with(Crew(2)) { crew in
       let long = crew.start("hang")
       _ = await crew.firstOutput(of: long)
-      #expect(await crew.run("signal 9") == .lost("the worker process was killed by signal 9 (SIGKILL)"))
+      #expect(await crew.run("signal 9") == .lost("was killed by signal 9 (SIGKILL)"))
       #expect(await crew.answer("echo here") == "here")
       #expect(crew.ends.sorted() == [0, 1, 1])
     }
@@ -51,8 +51,8 @@ struct ProcessDeathTests {
     ])
   func nonsense(trick: String, reason: String) async {
     await Crew.with(Crew(launcher: "SELF --raw \(trick)")) { crew in
-      #expect(await crew.run("any") == .lost("the worker process \(reason)"))
-      #expect(await crew.run("any") == .lost("the worker process \(reason)"))
+      #expect(await crew.run("any") == .lost("\(reason)"))
+      #expect(await crew.run("any") == .lost("\(reason)"))
     }
   }
 
@@ -68,7 +68,7 @@ struct ProcessDeathTests {
   func banner() async {
     await Crew.with(Crew(launcher: "SELF --banner")) { crew in
       #expect(
-        await crew.run("echo") == .lost(#"the worker process sent what is not of weft's protocol: "Welcome to ex…""#))
+        await crew.run("echo") == .lost(#"sent what is not of weft's protocol: "Welcome to ex…""#))
     }
   }
 
@@ -77,10 +77,10 @@ struct ProcessDeathTests {
     try await Crew.with(Crew(grace: 20_000_000)) { crew in
       let ticket = crew.start("hang")
       let process = try #require(pid_t(await crew.firstOutput(of: ticket)))
-      crew.pool.cancel(ticket)
+      crew.cancel(ticket)
       #expect(
         await crew.end(of: ticket)
-          == .lost("the worker process did not end its task within 0.02 s of being cancelled, and was killed"))
+          == .lost("did not end its task within 0.02 s of being cancelled, and was killed"))
       #expect(kill(process, 0) != 0)
       #expect(await crew.answer("echo on") == "on")
     }
@@ -93,10 +93,10 @@ struct ProcessDeathTests {
     await Crew.with(Crew(path: "/nowhere/weft")) { crew in
       #expect(
         await crew.run("echo")
-          == .lost("the worker process could not be started: there is no program `/nowhere/weft`"))
+          == .lost("could not be started: there is no program `/nowhere/weft`"))
       #expect(
         await crew.run("echo")
-          == .lost("the worker process could not be started: there is no program `/nowhere/weft`"))
+          == .lost("could not be started: there is no program `/nowhere/weft`"))
     }
   }
 
@@ -105,7 +105,7 @@ struct ProcessDeathTests {
     await Crew.with(Crew(2, path: "/bin/false")) { crew in
       let tickets = (0..<5).map { _ in crew.start("echo") }
       for ticket in tickets {
-        #expect(await crew.end(of: ticket) == .lost("the worker process ended with exit code 1"))
+        #expect(await crew.end(of: ticket) == .lost("ended with exit code 1"))
       }
     }
   }
@@ -113,14 +113,14 @@ struct ProcessDeathTests {
   @Test("a worker that refuses the program says why")
   func refusal() async {
     await Crew.with(Crew(program: "refuse")) { crew in
-      #expect(await crew.run("echo") == .lost("the worker process cannot run this program: it refuses every program"))
+      #expect(await crew.run("echo") == .lost("cannot run this program: it refuses every program"))
     }
   }
 
   @Test("a worker that dies over the program")
   func deathBeforeReady() async {
     await Crew.with(Crew(program: "die")) { crew in
-      #expect(await crew.run("echo") == .lost("the worker process ended with exit code 4"))
+      #expect(await crew.run("echo") == .lost("ended with exit code 4"))
     }
   }
 
@@ -131,13 +131,13 @@ struct ProcessDeathTests {
       #expect(
         await crew.run("echo")
           == .lost(
-            "the worker process compiled the script to something else: the same weft has to be on both sides"))
+            "compiled the script to something else: the same weft has to be on both sides"))
     }
     await Crew.with(Crew(launcher: "SELF --raw old")) { crew in
       #expect(
         await crew.run("echo")
           == .lost(
-            "the worker process speaks version 0 of weft's protocol instead of 1: the same weft has to be on both sides"
+            "speaks version 0 of weft's protocol instead of 1: the same weft has to be on both sides"
           ))
     }
   }

@@ -61,7 +61,7 @@ struct ProcessOrphanTests {
       for ticket in tickets {
         switch await crew.end(of: ticket) {
         case .ended: values += 1
-        case .lost("the worker process was killed by signal 9 (SIGKILL)"): losses += 1
+        case .lost("was killed by signal 9 (SIGKILL)"): losses += 1
         case let other: Issue.record("\(other)")
         }
       }

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Weft
 
-@Suite("pools of worker processes")
-struct ProcessPoolTests {
+@Suite("worker processes")
+struct ProcessTests {
   @Test("tasks are answered, by one process as long as it lives")
   func reuse() async {
     await Crew.with(Crew()) { crew in
@@ -15,16 +15,13 @@ struct ProcessPoolTests {
     }
   }
 
-  @Test("as many processes start as tasks wait, and no more than the pool has")
-  func size() async {
+  @Test("each place has a process of its own, which starts with its first task")
+  func places() async {
     await Crew.with(Crew(3)) { crew in
-      let waiting = (0..<3).map { _ in crew.start("hang") }
+      let tickets = (0..<3).map { _ in crew.start("hang") }
       var processes: Set<String> = []
-      for ticket in waiting { processes.insert(await crew.firstOutput(of: ticket)) }
+      for ticket in tickets { processes.insert(await crew.firstOutput(of: ticket)) }
       #expect(processes.count == 3)
-      let fourth = crew.start("echo")
-      crew.pool.cancel(fourth)
-      #expect(await crew.end(of: fourth) == .cancelled)
     }
   }
 
@@ -73,7 +70,7 @@ struct ProcessPoolTests {
   func cancel() async {
     await Crew.with(Crew()) { crew in
       let ticket = crew.start("wait")
-      crew.pool.cancel(ticket)
+      crew.cancel(ticket)
       switch await crew.end(of: ticket) {
       // It may have been cancelled before a worker had it.
       case .cancelled: break
@@ -81,8 +78,8 @@ struct ProcessPoolTests {
       }
       #expect(await crew.answer("echo on") == "on")
       let second = crew.start("wait")
-      crew.pool.cancel(second)
-      crew.pool.cancel(second)
+      crew.cancel(second)
+      crew.cancel(second)
       #expect(await crew.end(of: second) == .ended(Array("cancelled".utf8)))
     }
   }
@@ -93,22 +90,40 @@ struct ProcessPoolTests {
     await Crew.with(Crew(launcher: "env")) { crew in #expect(await crew.answer("echo by name") == "by name") }
   }
 
-  @Test("a pool that is never used starts nothing; one that is closed takes nothing")
-  func closed() async {
-    let crew = Crew(4)
-    await crew.pool.close()
-    #expect(await crew.run("echo") == .lost("the pool of processes is closed"))
+  @Test("the wish that a task ends in its own way reaches it")
+  func shutdown() async {
+    await Crew.with(Crew()) { crew in
+      let ticket = crew.start("drain")
+      #expect(await crew.firstOutput(of: ticket) == "working")
+      crew.shutdown(ticket)
+      #expect(await crew.end(of: ticket) == .ended(Array("drained".utf8)))
+    }
   }
 
-  @Test("closing ends tasks that run, and those that wait")
+  @Test("a place that is never used starts nothing; one that is closed takes nothing")
+  func closed() async {
+    let crew = Crew(4)
+    await crew.close()
+    #expect(await crew.run("echo") == .lost("is closed or has another task"))
+  }
+
+  @Test("closing ends a task that runs")
   func closeWhileRunning() async throws {
     let crew = Crew()
     let ticket = crew.start("hang")
     let process = try #require(pid_t(await crew.firstOutput(of: ticket)))
-    let waiting = crew.start("echo")
-    await crew.pool.close()
-    #expect(await crew.end(of: ticket) == .lost("the worker process ended with exit code 0"))
-    #expect(await crew.end(of: waiting) == .cancelled)
+    await crew.close()
+    #expect(await crew.end(of: ticket) == .lost("ended with exit code 0"))
     #expect(kill(process, 0) != 0)
+  }
+
+  @Test("closing cancels a task that has not begun")
+  func closeWhileStarting() async {
+    let crew = Crew()
+    let ticket = crew.start("echo")
+    await crew.close()
+    let end = await crew.end(of: ticket)
+    #expect([.cancelled, .ended([]), .lost("ended with exit code 0")].contains(end))
+    #expect(crew.ends == [1])
   }
 }

@@ -1,0 +1,212 @@
+import WeftCompiler
+import WeftMachine
+
+/// Drives one machine from one Swift task, with the real clock: carries out its effects, and brings it what comes.
+final class MachineDriver {
+  let machine: Machine
+  private let context: RunContext
+  private let mailbox: Mailbox
+  private let yields: Bool
+  private let output: ([UInt8]) -> Void
+  private let files: FileWorker?
+  private var exchanges: [UInt64: any FetchCancelling] = [:]
+  private var pools: [UInt64: WorkerPool] = [:]
+  private var burns: [UInt64: Task<Void, Never>] = [:]
+  /// Workers of pools that are closed.
+  private var leaving: [any Worker] = []
+  /// The task that this machine carries out for another one.
+  private var ticket: UInt64?
+  private var isStopped = false
+  private var isSpinning = false
+  private let loop = LoopExecutor.shared
+  /// A slice is long enough to make the mailbox cheap, and short enough for a deadline to be late by little.
+  private static let sliceTicks = 20_000
+  /// Nanoseconds after which one that shares its thread lets others run.
+  private static let turn: Int64 = 1_000_000
+
+  /// - Parameters:
+  ///   - yields: The thread is shared with others that compute.
+  ///   - output: Takes what the machine prints.
+  init(
+    _ machine: Machine, _ context: RunContext, _ mailbox: Mailbox, yields: Bool, output: @escaping ([UInt8]) -> Void
+  ) {
+    self.machine = machine
+    self.context = context
+    self.mailbox = mailbox
+    self.yields = yields
+    self.output = output
+    files = context.options.files.map { FileWorker($0, mailbox) }
+  }
+
+  /// Runs the machine, which has begun, until it is finished.
+  ///
+  /// - Parameters:
+  ///   - ticket: The task that it carries out for another machine.
+  ///   - observe: Is called about every `interval` nanoseconds with the time; while nothing goes on, only if it `wakes` the run.
+  func drive(
+    _ ticket: UInt64? = nil, every interval: Int64? = nil, wakes: Bool = false, observe: (Int64) -> Void = { _ in }
+  ) async {
+    self.ticket = ticket
+    defer { self.ticket = nil }
+    var nextLook = interval.map { LoopExecutor.now() + $0 } ?? Int64.max
+    var turnEnds = LoopExecutor.now() + Self.turn
+    while !isStopped {
+      let pause = machine.run(ticks: Self.sliceTicks)
+      flush()
+      perform()
+      if case .finished = pause { break }
+      if case .idle(let deadline) = pause, exchanges.isEmpty || !deliver() {
+        await mailbox.wait(until: min(deadline ?? .max, wakes ? nextLook : .max).finite, on: loop)
+        turnEnds = LoopExecutor.now() + Self.turn
+      }
+      // What has come is older than the timers that are due by now.
+      machine.setClock(to: LoopExecutor.now())
+      _ = deliver()
+      let now = LoopExecutor.now()
+      machine.advance(to: now)
+      if now >= nextLook, let interval {
+        observe(now)
+        nextLook = now + interval
+      }
+      if yields, now >= turnEnds {
+        await Task.yield()
+        turnEnds = LoopExecutor.now() + Self.turn
+      }
+    }
+    flush()
+  }
+
+  /// Waits for the next task from another machine; nil when none will follow.
+  func nextTask() async -> (ticket: UInt64, task: RemoteTask)? {
+    while !isStopped {
+      var found: (UInt64, RemoteTask)?
+      for event in mailbox.take() {
+        switch event {
+        case .task(let ticket, let task): found = (ticket, task)
+        case .stop: isStopped = true
+        // What is left of a task that has ended.
+        default: handle(event)
+        }
+      }
+      if let found, !isStopped { return found }
+      if !isStopped { await mailbox.wait(until: nil, on: loop) }
+    }
+    return nil
+  }
+
+  /// Ends all that is still under way, and waits until nothing of it is left.
+  func finish() async {
+    for exchange in exchanges.values { exchange.cancel() }
+    for burn in burns.values { burn.cancel() }
+    for pool in pools.values { leaving += pool.close() }
+    pools = [:]
+    spinIfNeeded()
+    for worker in leaving { await worker.ended() }
+    for burn in burns.values { await burn.value }
+    await files?.finish()
+    // The last that workers have printed.
+    _ = deliver()
+    flush()
+  }
+
+  private func flush() {
+    let text = machine.takeOutput()
+    if !text.isEmpty { output(text) }
+  }
+
+  // MARK: Effects
+
+  private func perform() {
+    for effect in machine.takeEffects() {
+      switch effect {
+      case .startFetch(let ticket, let request):
+        guard let fetcher = context.fetcher else {
+          mailbox.post(.fetchEnded(ticket: ticket, .failure(FetchFailure(.other, "this run has no network"))))
+          continue
+        }
+        exchanges[ticket] = fetcher.start(request) { [mailbox] result in
+          mailbox.post(.fetchEnded(ticket: ticket, result))
+        }
+      case .cancelFetch(let ticket): exchanges.removeValue(forKey: ticket)?.cancel()
+      case .startFileWork(let ticket, let request):
+        if let files {
+          files.start(ticket, request)
+        } else {
+          mailbox.post(.fileWorkEnded(ticket: ticket, .failure(FileFailure(.other, "this run has no files"))))
+        }
+      case .cancelFileWork(let ticket): files?.cancel(ticket)
+      case .openPool(let id, let kind, let workers, let launcher): openPool(id, kind, workers, launcher)
+      case .closePool(let id):
+        if let pool = pools.removeValue(forKey: id) {
+          leaving += pool.close()
+          spinIfNeeded()
+        }
+      case .startRemote(let ticket, let id, let task):
+        if id == 0, pools[0] == nil { openPool(0, .compute, CoreExecutor.cores, nil) }
+        pools[id]?.start(ticket, task)
+      case .cancelRemote(let ticket): for pool in pools.values { pool.cancel(ticket) }
+      case .startBurn(let ticket, let nanoseconds):
+        burns[ticket] = CoreExecutor.burn(nanoseconds) { [mailbox] in mailbox.post(.burnEnded(ticket: ticket)) }
+      case .cancelBurn(let ticket): burns.removeValue(forKey: ticket)?.cancel()
+      }
+    }
+  }
+
+  private func openPool(_ id: UInt64, _ kind: PoolKind, _ workers: Int, _ launcher: String?) {
+    if kind == .processes, let command = context.options.processes {
+      let plan = ProcessWorker.Plan(context, command, launcher: launcher)
+      pools[id] = WorkerPool(workers: workers, owner: mailbox) { [mailbox] in ProcessWorker(plan, owner: mailbox) }
+    } else {
+      pools[id] = WorkerPool(workers: workers, owner: mailbox) { [context, mailbox] in
+        LocalWorker(kind, context) { mailbox.post($0) }
+      }
+    }
+    spinIfNeeded()
+  }
+
+  /// While there are workers, their answers come soon.
+  private func spinIfNeeded() {
+    if isSpinning == !pools.isEmpty { return }
+    isSpinning.toggle()
+    if isSpinning { loop.beginSpinning() } else { loop.endSpinning() }
+  }
+
+  // MARK: Events
+
+  /// Hands events to the machine; false when there were none.
+  private func deliver() -> Bool {
+    let events = mailbox.take()
+    for event in events { handle(event) }
+    return !events.isEmpty
+  }
+
+  private func handle(_ event: Mailbox.Event) {
+    switch event {
+    case .fetchEnded(let ticket, let result):
+      exchanges.removeValue(forKey: ticket)
+      machine.fetchEnded(ticket, result)
+    case .fileWorkEnded(let ticket, let result): machine.fileWorkEnded(ticket, result)
+    case .remoteEnded(let ticket, let result):
+      machine.remoteEnded(ticket, result)
+      for pool in pools.values where pool.ended(ticket) { break }
+    case .burnEnded(let ticket):
+      burns.removeValue(forKey: ticket)
+      machine.burnEnded(ticket)
+    case .output(let text):
+      // What this machine has printed before is older.
+      flush()
+      output(text)
+    case .cancel: machine.cancelRun()
+    case .shutdown:
+      machine.requestShutdown()
+      if machine.isShutdownRequested { for pool in pools.values { pool.shutdown() } }
+    case .cancelTask(let cancelled): if cancelled == ticket { machine.cancelRun() }
+    case .stop: isStopped = true
+    case .task: break
+    }
+  }
+}
+
+extension Int64 {
+  fileprivate var finite: Int64? { self == .max ? nil : self }
+}

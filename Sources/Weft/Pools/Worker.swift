@@ -1,0 +1,62 @@
+import WeftCompiler
+import WeftMachine
+
+/// Carries out tasks of a pool, one after the other, in a machine of its own.
+protocol Worker: AnyObject, Sendable {
+  /// Begins a task; its end comes to the mailbox of the pool's owner, by the ticket.
+  func start(_ ticket: UInt64, _ task: RemoteTask)
+  /// Cancels the task if it still runs.
+  func cancel(_ ticket: UInt64)
+  /// The run is asked to end in its own way.
+  func shutdown()
+  /// No task will follow. What still runs is ended at once.
+  func stop()
+  /// Returns when nothing of the worker is left.
+  func ended() async
+}
+
+/// A worker in this process: a Swift task on an executor. It is also what runs in a worker process.
+final class LocalWorker: Worker {
+  private let mailbox = Mailbox()
+  private let thread: LoopExecutor?
+  private let task: Task<Void, Never>
+
+  /// - Parameter report: Takes results and output.
+  init(_ kind: PoolKind, _ context: RunContext, report: @escaping @Sendable (Mailbox.Event) -> Void) {
+    thread = kind == .threads || kind == .processes ? LoopExecutor() : nil
+    thread?.beginSpinning()
+    let executor: (any TaskExecutor)? = kind == .compute ? CoreExecutor.shared : thread
+    task = Task.detached(executorPreference: executor) { [mailbox] in
+      await Self.work(kind, context, mailbox, report)
+    }
+  }
+
+  func start(_ ticket: UInt64, _ task: RemoteTask) { mailbox.post(.task(ticket: ticket, task)) }
+
+  func cancel(_ ticket: UInt64) { mailbox.post(.cancelTask(ticket: ticket)) }
+
+  func shutdown() { mailbox.post(.shutdown) }
+
+  func stop() { mailbox.post(.stop) }
+
+  func ended() async {
+    await task.value
+    thread?.stop()
+  }
+
+  private static func work(
+    _ kind: PoolKind, _ context: RunContext, _ mailbox: Mailbox, _ report: @escaping @Sendable (Mailbox.Event) -> Void
+  ) async {
+    let driver = MachineDriver(
+      context.makeMachine(), context, mailbox, yields: kind == .tasks || kind == .compute,
+      output: { report(.output($0)) })
+    if kind == .processes { driver.machine.resultCarrier = .bytes }
+    while let (ticket, task) = await driver.nextTask() {
+      driver.machine.begin(
+        task, at: LoopExecutor.now(), startedAt: context.startedAt, wallClock: context.wallClock)
+      await driver.drive(ticket)
+      report(.remoteEnded(ticket: ticket, driver.machine.endRemote()))
+    }
+    await driver.finish()
+  }
+}

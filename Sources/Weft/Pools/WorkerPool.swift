@@ -1,0 +1,65 @@
+import WeftMachine
+
+/// The workers of one `pool` block, or those of one machine's `compute`. It belongs to the driver of the machine that has the
+/// block.
+final class WorkerPool {
+  private let limit: Int
+  private let makeWorker: () -> any Worker
+  private var workers: [any Worker] = []
+  private var idle: [any Worker] = []
+  private var running: [UInt64: any Worker] = [:]
+  /// Tasks that wait for a worker, the next one last.
+  private var waiting: [(ticket: UInt64, task: RemoteTask)] = []
+  private let owner: Mailbox
+
+  init(workers limit: Int, owner: Mailbox, _ makeWorker: @escaping () -> any Worker) {
+    self.limit = limit
+    self.owner = owner
+    self.makeWorker = makeWorker
+  }
+
+  func start(_ ticket: UInt64, _ task: RemoteTask) {
+    if let worker = idle.popLast() {
+      run(ticket, task, on: worker)
+    } else if workers.count < limit {
+      let worker = makeWorker()
+      workers.append(worker)
+      run(ticket, task, on: worker)
+    } else {
+      waiting.insert((ticket, task), at: 0)
+    }
+  }
+
+  private func run(_ ticket: UInt64, _ task: RemoteTask, on worker: any Worker) {
+    running[ticket] = worker
+    worker.start(ticket, task)
+  }
+
+  func cancel(_ ticket: UInt64) {
+    if let worker = running[ticket] {
+      worker.cancel(ticket)
+    } else if let place = waiting.firstIndex(where: { $0.ticket == ticket }) {
+      waiting.remove(at: place)
+      owner.post(.remoteEnded(ticket: ticket, RemoteResult(.cancelled)))
+    }
+  }
+
+  /// A task has ended; its worker takes the next. False when it was not one of this pool's.
+  func ended(_ ticket: UInt64) -> Bool {
+    guard let worker = running.removeValue(forKey: ticket) else { return false }
+    if let next = waiting.popLast() {
+      run(next.ticket, next.task, on: worker)
+    } else {
+      idle.append(worker)
+    }
+    return true
+  }
+
+  func shutdown() { for worker in running.values { worker.shutdown() } }
+
+  /// Stops all workers; gives those that have to be waited for.
+  func close() -> [any Worker] {
+    for worker in workers { worker.stop() }
+    return workers
+  }
+}

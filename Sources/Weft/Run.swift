@@ -1,0 +1,91 @@
+public import WeftMachine
+public import WeftSyntax
+
+/// A way to reach a run from outside while it goes on.
+public final class RunControl: Sendable {
+  let mailbox = Mailbox()
+
+  public init() {}
+
+  /// Ends the run in order: all its tasks are cancelled, every `finally` runs.
+  public func cancel() { mailbox.post(.cancel) }
+
+  /// Asks the run to end: a script that mentions `shutdown` learns of it and finishes its work; any other is cancelled.
+  public func shutdown() { mailbox.post(.shutdown) }
+}
+
+/// What a driver tells of a run that goes on; called on the run's own thread, so it returns soon.
+public struct RunObserver: Sendable {
+  /// Takes what the script prints, in UTF-8.
+  public var output: @Sendable ([UInt8]) -> Void
+  /// The state of the run, about ten times a second.
+  public var progress: (@Sendable (RunProgress) -> Void)?
+  /// What is amiss in how the script runs, in the words of `weft check`: each once.
+  public var warning: (@Sendable (Diagnostic) -> Void)?
+
+  public init(
+    output: @escaping @Sendable ([UInt8]) -> Void, progress: (@Sendable (RunProgress) -> Void)? = nil,
+    warning: (@Sendable (Diagnostic) -> Void)? = nil
+  ) {
+    self.output = output
+    self.progress = progress
+    self.warning = warning
+  }
+}
+
+/// How far a run is.
+public struct RunProgress: Sendable {
+  /// Nanoseconds since it began.
+  public var elapsed: Int64
+  /// The block with the most tasks that runs for longer than a second; nil if there is none.
+  public var block: BlockProgress?
+}
+
+extension Script {
+  /// Runs the script with the real clock and network. Cancelling the calling Swift task cancels the script.
+  ///
+  /// ```swift
+  /// let result = await script.run(fetcher: fetcher, observer: RunObserver(output: { print(String(decoding: $0, as: UTF8.self)) }))
+  /// ```
+  public func run(
+    _ options: RunOptions = RunOptions(), fetcher: (any Fetcher)? = nil, control: RunControl = RunControl(),
+    observer: RunObserver
+  ) async -> RunResult {
+    await withTaskCancellationHandler {
+      await withTaskExecutorPreference(LoopExecutor.shared) {
+        let context = RunContext(self, options, fetcher)
+        let driver = MachineDriver(
+          context.makeMachine(), context, control.mailbox, yields: false, output: observer.output)
+        let machine = driver.machine
+        machine.begin(at: context.startedAt, wallClock: context.wallClock)
+        var known: Set<[Int]> = []
+        await driver.drive(every: Self.progressInterval, wakes: observer.progress != nil) { now in
+          observer.progress?(RunProgress(elapsed: now - machine.startedAt, block: machine.longestBlock))
+          if let warning = observer.warning, let hold = machine.hold(longerThan: Self.longestTurn),
+            known.insert([hold.source, Int(hold.span.start)]).inserted
+          {
+            warning(self.warning(ofHold: hold))
+          }
+        }
+        await driver.finish()
+        return machine.makeResult()
+      }
+    } onCancel: {
+      control.cancel()
+    }
+  }
+
+  /// Nanoseconds.
+  private static let progressInterval: Int64 = 100_000_000
+  /// Nanoseconds that a task may compute while others want to go on, before that is worth a word.
+  private static let longestTurn: Int64 = 1_000_000_000
+
+  private func warning(ofHold hold: (source: Int, span: Span)) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      .warning, "W0301", "this has computed for longer than 1 s while other tasks waited for their turn", at: hold.span,
+      caret: "here after 1 s",
+      hint: "`compute f(x)` runs a call on another core; a `pool(threads: n)` runs many")
+    diagnostic.source = hold.source == 0 ? nil : source(hold.source)
+    return diagnostic
+  }
+}

@@ -1,0 +1,39 @@
+import WeftMachine
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What the machines of one run have in common: the program, what it may use, and when it began.
+final class RunContext: Sendable {
+  let script: Script
+  let options: RunOptions
+  let fetcher: (any Fetcher)?
+  let memory = RunMemory()
+  /// Nanoseconds on the loop's clock, and since 1970.
+  let startedAt: Int64
+  let wallClock: Int64
+
+  init(_ script: Script, _ options: RunOptions, _ fetcher: (any Fetcher)?) {
+    self.script = script
+    self.options = options
+    self.fetcher = fetcher
+    var wall = timespec()
+    clock_gettime(CLOCK_REALTIME, &wall)
+    startedAt = LoopExecutor.now()
+    wallClock = Int64(wall.tv_sec) * 1_000_000_000 + Int64(wall.tv_nsec)
+  }
+
+  /// Of a run that began elsewhere, so many nanoseconds ago.
+  init(_ script: Script, _ options: RunOptions, _ fetcher: (any Fetcher)?, elapsed: Int64, wallClock: Int64) {
+    self.script = script
+    self.options = options
+    self.fetcher = fetcher
+    startedAt = LoopExecutor.now() - elapsed
+    self.wallClock = wallClock
+  }
+
+  func makeMachine() -> Machine { script.makeMachine(options, memory: memory) }
+}

@@ -5,13 +5,14 @@
 LINK_FLAGS := $(if $(filter Linux,$(shell uname)),-Xlinker -no-pie -Xlinker --icf=safe)
 SWIFT_BUILD := swift build -c release --product weft --static-swift-stdlib $(LINK_FLAGS)
 WEFT := .build/release/weft
-# The tests run under the address sanitizer. A folder of their own keeps the two builds from undoing each other.
+# The tests run under the address sanitizer, on code that is optimized and still checks itself (`Package.swift`). A folder of
+# their own keeps the two builds from undoing each other.
 TEST_BUILD := .build-tests
 TEST_PYTHON := .venv-tests/bin/python
 # The linker that is the default on Linux warns of ten thousand symbols of the sanitizer.
 TEST_FLAGS := --scratch-path $(TEST_BUILD) --sanitize=address $(if $(filter Linux,$(shell uname)),-Xswiftc -use-ld=lld)
 # One after the other: on two cores the conformance suite would starve the servers that other tests talk to.
-TEST := ASAN_OPTIONS=detect_leaks=0 WEFT_TEST_PYTHON=$(abspath $(TEST_PYTHON)) swift test --no-parallel $(TEST_FLAGS)
+TEST := WEFT_OPTIMIZE=1 ASAN_OPTIONS=detect_leaks=0 WEFT_TEST_PYTHON=$(abspath $(TEST_PYTHON)) swift test --no-parallel $(TEST_FLAGS)
 
 .PHONY: demo build test lint bench fuzz integration readline clean
 

@@ -86,3 +86,10 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// `make test` asks for it: what the sanitizer watches runs slowly enough. `DEBUG` and the assertions stay.
+if Context.environment["WEFT_OPTIMIZE"] != nil {
+  for target in package.targets where ["WeftSyntax", "WeftCompiler", "WeftMachine", "Weft"].contains(target.name) {
+    target.swiftSettings = [.unsafeFlags(["-O", "-assert-config", "Debug"])]
+  }
+}

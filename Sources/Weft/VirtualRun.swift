@@ -80,6 +80,9 @@ final class VirtualRun {
 
   init(_ script: Script, _ options: RunOptions, _ world: VirtualWorld) {
     self.script = script
+    var options = options
+    // What it takes to start processes is no question here.
+    options.limits.pools.insert(.processes)
     self.options = options
     self.world = world
     order = world.orderSeed.map { Order($0) }

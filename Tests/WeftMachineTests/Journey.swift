@@ -57,13 +57,16 @@ struct Journey {
 }
 
 extension TestBed {
-  /// Runs the machine's program on its own clock to the end, and gives what it printed.
+  /// Runs the machine's program on its own clock to the end, and gives what it printed. Nobody answers its effects: who waits
+  /// for that is cancelled.
   func runProgram() -> String {
     machine.begin(at: 0, wallClock: 0)
     while true {
       switch machine.run(ticks: 1_000) {
       case .finished: return String(decoding: machine.takeOutput(), as: UTF8.self)
-      case .idle(let deadline): machine.advance(to: deadline ?? machine.now)
+      case .idle(let deadline):
+        if deadline == nil { machine.cancelRun() }
+        machine.advance(to: deadline ?? machine.now)
       case .slice, .clock: machine.advance(to: machine.now)
       }
     }

@@ -84,6 +84,44 @@ import Weft
     #expect(memory.liveBlocks == 0)
   }
 
+  /// Tasks of changed parcels are called; their run ends in any way but a trap.
+  @Test func changedTasksRun() throws {
+    let image = try Script(
+      compiling: """
+        param given = none
+        \(Self.program.replacing("let made = make()", with: "let made = if given == none { make() } else { none }"))
+        for value in given ?? [] {
+          try { print(value) } catch e { print(e.message) }
+          for count in 0...3 {
+            try {
+              if count == 0 { value() } else if count == 1 { value(3) } else if count == 2 { value([1], 2) } else { value(1, 2, 3) }
+            } catch e { print(e.kind, e.message, e.cause, e.all) }
+          }
+        }
+        """
+    ).image
+    let bed = TestBed(image)
+    _ = bed.runProgram()
+    let good = try bed.machine.pack([bed[global: "made"]], for: .bytes).bytes
+    var random = SplitMix(state: 11)
+    var limits = MachineLimits()
+    limits.ticks = 20_000
+    limits.memory = 1 << 24
+    var runs = 0
+    for _ in 0..<1_500 {
+      var bytes = good
+      let place = Int.random(in: 0..<bytes.count, using: &random)
+      bytes[place] = random.next() % 2 == 0 ? UInt8(truncatingIfNeeded: random.next() % 64) : bytes[place] &+ 1
+      let worker = TestBed(image, limits: limits)
+      guard let values = worker.machine.unpack(Parcel(bytes: bytes)) else { continue }
+      worker[global: "given"] = values[0]
+      for value in values.dropFirst() { worker.heap.release(value) }
+      _ = worker.runProgram()
+      runs += 1
+    }
+    #expect(runs > 300)
+  }
+
   @Test func noise() throws {
     let image = try Script(compiling: Self.program).image
     let bed = TestBed(image)

@@ -39,7 +39,9 @@ indirect enum Sample: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, Ex
 final class TestBed {
   let machine: Machine
 
-  init(_ image: Image = Image(), memory: RunMemory = RunMemory()) { machine = Machine(image: image, memory: memory) }
+  init(_ image: Image = Image(), limits: MachineLimits = MachineLimits(), memory: RunMemory = RunMemory()) {
+    machine = Machine(image: image, limits: limits, memory: memory)
+  }
 
   /// Runs a test on a machine of its own and looks for leaks.
   static func run(_ location: SourceLocation = #_sourceLocation, _ body: (TestBed) throws -> Void) rethrows {

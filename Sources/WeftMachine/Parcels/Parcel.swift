@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Values on their way from one machine to another.
 public struct Parcel: Sendable {
   /// The encoded values.

@@ -35,7 +35,7 @@ extension Machine {
         let wantsBytes = try boolArgument(slot[1], "`bytes`")
         let limit = slot[2].isMissing ? Self.fileLimit : try intArgument(slot[2], "`limit`")
         guard limit >= 0 else { throw raise(.valueError, "`limit` must not be below 0") }
-        let room = max(0, heap.state.pointee.limit - heap.state.pointee.live)
+        let room = max(0, heap.state.pointee.limit - heap.state.pointee.live - heap.memory.live)
         pending = PendingFile(
           fiber: fiber, request: .read(path: path, limit: min(limit, room, Self.longestFile)), wantsBytes: wantsBytes,
           isLimitedByMemory: room < limit)

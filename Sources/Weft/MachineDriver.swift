@@ -79,16 +79,18 @@ final class MachineDriver {
   /// Waits for the next task from another machine; nil when none will follow.
   func nextTask() async -> (ticket: UInt64, task: RemoteTask)? {
     while !isStopped {
-      var found: (UInt64, RemoteTask)?
-      for event in mailbox.take() {
+      let events = mailbox.take()
+      for (index, event) in events.enumerated() {
         switch event {
-        case .task(let ticket, let task): found = (ticket, task)
+        case .task(let ticket, let task):
+          // What came right behind it is about it: perhaps it is cancelled already.
+          mailbox.putBack(events[(index + 1)...])
+          return (ticket, task)
         case .stop: isStopped = true
         // What is left of a task that has ended.
         default: handle(event)
         }
       }
-      if let found, !isStopped { return found }
       if !isStopped { await mailbox.wait(until: nil, on: loop) }
     }
     return nil

@@ -43,6 +43,11 @@ final class Mailbox: Sendable {
     }
   }
 
+  /// For the reader: these will come again, before all others.
+  func putBack(_ events: ArraySlice<Event>) {
+    if !events.isEmpty { state.withLock { $0.events.insert(contentsOf: events, at: 0) } }
+  }
+
   /// Waits for an event, or until `deadline` on the loop's clock.
   func wait(until deadline: Int64?, on loop: LoopExecutor) async {
     var alarm: UInt64?

@@ -58,7 +58,9 @@ let package = Package(
       ]),
     .testTarget(name: "WeftSyntaxTests", dependencies: ["WeftSyntax"], exclude: ["Format/Snapshots"]),
     .testTarget(name: "WeftMachineTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
-    .testTarget(name: "ConformanceTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
+    .testTarget(
+      name: "ConformanceTests",
+      dependencies: ["weft-test-worker", "Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
     .testTarget(name: "WeftCompilerTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
     .testTarget(
       name: "WeftTests", dependencies: ["weft-test-worker", "Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),

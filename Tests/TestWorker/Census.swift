@@ -40,8 +40,8 @@ private func endWorkersInEveryWay() async {
   let shares = [
     ["echo", "exit 3", "wait", "make 3000000"], ["signal 9", "twice", "hang", "echo"], ["signal 11", "hang"],
   ]
-  for launcher in ["", "--banner", "--raw half", "--raw garbage", "--raw other", "/nowhere/launcher"] {
-    let words = launcher.isEmpty || launcher.hasPrefix("/") ? launcher : "\(CommandLine.arguments[0]) \(launcher)"
+  for launcher in ["--tricks", "--banner", "--raw half", "--raw garbage", "--raw other", "/nowhere/launcher"] {
+    let words = launcher.hasPrefix("/") ? launcher : "\(CommandLine.arguments[0]) \(launcher)"
     await withTaskGroup { group in
       for share in shares {
         group.addTask { await endWorkers(of: share, WorkerCommand(path: CommandLine.arguments[0], launcher: words)) }

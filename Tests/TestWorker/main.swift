@@ -1,5 +1,6 @@
-// A worker process for the tests, which behaves and misbehaves as its tasks tell it. A first word plays another part:
+// A worker process for the tests, which runs the tasks of scripts. A first word, put there as a launcher, plays another part:
 //
+//     --tricks WORKER…   a worker that behaves and misbehaves as its tasks tell it
 //     --banner WORKER…   a launcher that says something before the worker does
 //     --raw TRICK …      a worker that answers its first task with bytes of its own
 //     --deaf WORKER…     one that takes no notice of anything
@@ -21,12 +22,11 @@ case "--deaf":
   while true { pause() }
 case "--parent": await playParent()
 case "--census": await playCensus()
+case "--tricks": WorkerService.run(Tricks())
 default:
-  guard WorkerService.isAsked else {
-    FileHandle.standardError.write(Data("this is a worker for tests\n".utf8))
-    exit(2)
-  }
-  WorkerService.run(Tricks())
+  runWorkerIfAsked()
+  FileHandle.standardError.write(Data("this is a worker for tests\n".utf8))
+  exit(2)
 }
 
 /// Each task is a word and an operand.
@@ -127,9 +127,14 @@ func answerRaw(_ trick: String) -> Never {
 
 func send(_ frame: Frame, _ output: FileHandle) { output.write(Data(frame.header + frame.payload)) }
 
+extension WorkerCommand {
+  static let tricks = WorkerCommand(
+    path: CommandLine.arguments[0], launcher: "\(CommandLine.arguments[0]) --tricks")
+}
+
 func playParent() async {
   let seats = (0..<2).map { _ in
-    WorkerSeat(command: WorkerCommand(path: CommandLine.arguments[0]), program: [], identity: 0) { _, event in
+    WorkerSeat(command: .tricks, program: [], identity: 0) { _, event in
       guard case .output(let process) = event else { return }
       FileHandle.standardOutput.write(Data(process + [0x0A]))
     }

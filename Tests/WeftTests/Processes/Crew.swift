@@ -35,7 +35,8 @@ final class Crew: Sendable {
   }
 
   init(
-    _ size: Int = 1, launcher: String = "", path: String = Crew.worker, program: String = "", identity: UInt64 = 0,
+    _ size: Int = 1, launcher: String = "SELF --tricks", path: String = Crew.worker, program: String = "",
+    identity: UInt64 = 0,
     grace: Int64 = 6_000_000_000
   ) {
     state = Mutex(State(idle: Array(0..<size)))

@@ -86,11 +86,20 @@ struct ProcessDeathTests {
     }
   }
 
+  @Test("what takes no notice of the closed line is killed")
+  func deaf() async {
+    let crew = Crew(launcher: "SELF --deaf")
+    let ticket = crew.start("echo")
+    crew.cancel(ticket)
+    #expect(await crew.end(of: ticket) == .cancelled)
+    await crew.close()
+  }
+
   // MARK: The start
 
   @Test("a program that is not there")
   func missing() async {
-    await Crew.with(Crew(path: "/nowhere/weft")) { crew in
+    await Crew.with(Crew(launcher: "", path: "/nowhere/weft")) { crew in
       #expect(
         await crew.run("echo")
           == .lost("could not be started: there is no program `/nowhere/weft`"))
@@ -102,7 +111,7 @@ struct ProcessDeathTests {
 
   @Test("a program that is no worker")
   func noWorker() async {
-    await Crew.with(Crew(2, path: "/bin/false")) { crew in
+    await Crew.with(Crew(2, launcher: "", path: "/bin/false")) { crew in
       let tickets = (0..<5).map { _ in crew.start("echo") }
       for ticket in tickets {
         #expect(await crew.end(of: ticket) == .lost("ended with exit code 1"))

@@ -86,8 +86,12 @@ struct ProcessTests {
 
   @Test("a launcher's words stand in front")
   func launcher() async {
-    await Crew.with(Crew(launcher: "/usr/bin/env WEFT=1")) { crew in #expect(await crew.answer("echo far") == "far") }
-    await Crew.with(Crew(launcher: "env")) { crew in #expect(await crew.answer("echo by name") == "by name") }
+    await Crew.with(Crew(launcher: "/usr/bin/env WEFT=1 SELF --tricks")) { crew in
+      #expect(await crew.answer("echo far") == "far")
+    }
+    await Crew.with(Crew(launcher: "env SELF --tricks")) { crew in
+      #expect(await crew.answer("echo by name") == "by name")
+    }
   }
 
   @Test("the wish that a task ends in its own way reaches it")

@@ -26,6 +26,10 @@ func playCensus() async {
   await endWorkersInEveryWay()
   let before = Census()
   for _ in 0..<3 { await endWorkersInEveryWay() }
+  await tellWhatIsLeft(since: before)
+}
+
+func tellWhatIsLeft(since before: Census) async {
   var after = Census()
   // A thread that has done its work may need a moment to go.
   for _ in 0..<2000 where after != before {

@@ -6,6 +6,7 @@
 //     --deaf WORKER…     one that takes no notice of anything
 //     --parent           a parent of two workers, which says their numbers and waits to be killed
 //     --census           a parent that looks for what its workers left
+//     --massacre         a parent that runs a script and kills its workers
 import Foundation
 import Synchronization
 import Weft
@@ -22,6 +23,7 @@ case "--deaf":
   while true { pause() }
 case "--parent": await playParent()
 case "--census": await playCensus()
+case "--massacre": try await playMassacre()
 case "--tricks": WorkerService.run(Tricks())
 default:
   runWorkerIfAsked()

@@ -11,9 +11,10 @@ import WeftMachine
 /// let script = try Script(compiling: "print(pool(processes: 2) { gather for n in 1...3 { n * n } })")
 /// ```
 ///
-/// - Parameter fetcher: Makes what a worker's `fetch` uses; asked only in a worker of a run that has a network itself.
-public func runWorkerIfAsked(fetcher: (@Sendable () -> any Fetcher)? = nil) {
-  if WorkerService.isAsked { WorkerService.run(ScriptWorker(fetcher)) }
+/// - Parameter fetcher: What `fetch` uses in a worker, if the run that the worker belongs to has a network itself. It is made
+///   only in a worker.
+public func runWorkerIfAsked(fetcher: @autoclosure () -> (any Fetcher)? = nil) {
+  if WorkerService.isAsked { WorkerService.run(ScriptWorker(fetcher())) }
 }
 
 /// Runs the tasks of a script in a worker process.
@@ -24,12 +25,12 @@ final class ScriptWorker: WorkerHandler {
     var worker: LocalWorker?
   }
 
-  private let makeFetcher: (@Sendable () -> any Fetcher)?
+  private let fetcher: (any Fetcher)?
   private let state = Mutex(State())
   /// The task that prints: one runs at a time.
   private let ticket = Atomic<UInt64>(0)
 
-  init(_ makeFetcher: (@Sendable () -> any Fetcher)?) { self.makeFetcher = makeFetcher }
+  init(_ fetcher: (any Fetcher)?) { self.fetcher = fetcher }
 
   func prepare(_ program: [UInt8]) throws(WorkerRefusal) -> UInt64 {
     let program = try WorkerProgram(compiling: program)
@@ -55,7 +56,7 @@ final class ScriptWorker: WorkerHandler {
       if let worker = state.worker { return worker }
       guard let program = state.program else { return nil }
       let context = RunContext(
-        program.script, program.options, program.hasNetwork ? makeFetcher?() : nil, elapsed: order.elapsed,
+        program.script, program.options, program.hasNetwork ? fetcher : nil, elapsed: order.elapsed,
         wallClock: order.wallClock)
       let worker = LocalWorker(.processes, context) { [self] event in report(event, replies) }
       state.worker = worker

@@ -33,12 +33,18 @@ struct ProcessOrphanTests {
     #expect(await eventually { !workers.contains(where: isAlive) })
   }
 
-  @Test("no process, thread or descriptor is left, however workers ended")
-  func census() throws {
-    let (process, output) = try play("--census")
+  @Test(
+    "no process, thread or descriptor is left, however workers ended",
+    arguments: [
+      ("--census", "nothing is left\n"),
+      // A script's 10,000 tasks: each has a value or an error, and the values are in their places.
+      ("--massacre", "10000 true true\nnothing is left\n"),
+    ])
+  func census(role: String, says expected: String) throws {
+    let (process, output) = try play(role)
     let text = String(decoding: output.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
-    #expect(text == "nothing is left\n")
+    #expect(text == expected)
     #expect(process.terminationStatus == 0)
   }
 

@@ -9,6 +9,7 @@ final class ProcessWorker: Worker {
     let identity: UInt64
     let startedAt: Int64
     let wallClock: Int64
+    let activity: Activity
 
     /// - Parameter launcher: Of the pool itself; nil for that of the run.
     init(_ context: RunContext, _ command: WorkerCommand, launcher: String?) {
@@ -19,6 +20,7 @@ final class ProcessWorker: Worker {
       identity = context.script.image.identity
       startedAt = context.startedAt
       wallClock = context.wallClock
+      activity = context.activity
     }
   }
 
@@ -30,15 +32,17 @@ final class ProcessWorker: Worker {
   init(_ plan: Plan, owner: Mailbox) {
     self.plan = plan
     self.owner = owner
-    seat = WorkerSeat(command: plan.command, program: plan.program, identity: plan.identity) { ticket, event in
+    seat = WorkerSeat(command: plan.command, program: plan.program, identity: plan.identity) { [activity = plan.activity] ticket, event in
+      let result: RemoteResult
       switch event {
-      case .output(let text): owner.post(.output(text))
+      case .output(let text): return owner.post(.output(text))
       case .ended(let bytes):
-        let result = RemoteResult(wire: bytes) ?? RemoteResult(.lost("sent an answer that makes no sense"))
-        owner.post(.remoteEnded(ticket: ticket, result))
-      case .cancelled: owner.post(.remoteEnded(ticket: ticket, RemoteResult(.cancelled)))
-      case .lost(let how): owner.post(.remoteEnded(ticket: ticket, RemoteResult(.lost(how))))
+        result = RemoteResult(wire: bytes) ?? RemoteResult(.lost("sent an answer that makes no sense"))
+      case .cancelled: result = RemoteResult(.cancelled)
+      case .lost(let how): result = RemoteResult(.lost(how))
       }
+      owner.post(.remoteEnded(ticket: ticket, result))
+      activity.subtract()
     }
   }
 
@@ -48,6 +52,8 @@ final class ProcessWorker: Worker {
       let why = "takes no more than \(Frame.largestPayload >> 30) GiB of arguments and captured values at once"
       owner.post(.remoteEnded(ticket: ticket, RemoteResult(.lost(why))))
     } else {
+      // Until it ends, something may come from there.
+      plan.activity.add()
       seat.start(ticket, order)
     }
   }

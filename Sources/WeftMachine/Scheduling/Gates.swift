@@ -225,7 +225,7 @@ extension Machine {
   }
 
   func waitsForItself(_ block: BlockPointer, _ holder: ScopePointer) -> Thrown {
-    let isLock = block.pointee.kind == Kind.lock
+    let isLock = block.kind == Kind.lock
     return raise(
       .deadlockError,
       isLock

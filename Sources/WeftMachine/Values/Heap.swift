@@ -253,7 +253,7 @@ extension Heap {
 
   @inline(never) private func destroyTree(_ root: BlockPointer) {
     Heap.destroyTree(root) {
-      if HandleBlock.isHandle($0.pointee.kind), HandleBlock($0).hasCrossed { handles.remove($0) }
+      if HandleBlock.isHandle($0.kind), HandleBlock($0).hasCrossed { handles.remove($0) }
       freeBlock($0)
     }
   }

@@ -16,6 +16,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+    // Without its default trait, which imports Foundation.
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
@@ -25,7 +28,13 @@ let package = Package(
       name: "WeftMachine",
       dependencies: ["WeftCompiler", "WeftSyntax", .product(name: "BigInt", package: "BigInt")]),
     // A target names all that it imports: one that only comes along would not be built anew after a change.
-    .target(name: "Weft", dependencies: ["WeftMachine", "WeftCompiler", "WeftSyntax"]),
+    .target(
+      name: "Weft",
+      dependencies: [
+        "WeftMachine", "WeftCompiler", "WeftSyntax",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
+      ]),
     .target(
       name: "WeftHTTP",
       dependencies: [
@@ -49,9 +58,14 @@ let package = Package(
       ]),
     .testTarget(name: "WeftSyntaxTests", dependencies: ["WeftSyntax"], exclude: ["Format/Snapshots"]),
     .testTarget(name: "WeftMachineTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
-    .testTarget(name: "ConformanceTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
+    .testTarget(
+      name: "ConformanceTests",
+      dependencies: ["weft-test-worker", "Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
     .testTarget(name: "WeftCompilerTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
-    .testTarget(name: "WeftTests", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
+    .testTarget(
+      name: "WeftTests", dependencies: ["weft-test-worker", "Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"]),
+    // Named by the tests above, which start it.
+    .executableTarget(name: "weft-test-worker", dependencies: ["Weft"], path: "Tests/TestWorker"),
     .target(
       name: "Fuzzing", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"], path: "Tests/Fuzzing"),
     .executableTarget(name: "weft-fuzz", dependencies: ["Fuzzing", "Weft", "WeftMachine"], path: "Tests/FuzzCommand"),

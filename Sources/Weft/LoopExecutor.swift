@@ -18,6 +18,7 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
   // Under `mutex`:
   private var jobs: [UnownedJob] = []
   private var alarms: [Alarm] = []
+  private var lastAlarm: UInt64 = 0
   private var isStarted = false
   private var isSleeping = false
   private var isStopping = false
@@ -83,11 +84,13 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
   func beginSpinning() { spinners.add(1, ordering: .relaxed) }
   func endSpinning() { spinners.subtract(1, ordering: .relaxed) }
 
-  /// Calls `action` on the loop's thread at `deadline`, unless `cancelAlarm` comes first.
-  func setAlarm(_ id: UInt64, at deadline: Int64, _ action: @escaping @Sendable () -> Void) {
+  /// Calls `action` on the loop's thread at `deadline`, unless `cancelAlarm` comes first, which takes what this returns.
+  func setAlarm(at deadline: Int64, _ action: @escaping @Sendable () -> Void) -> UInt64 {
     locked {
-      alarms.append(Alarm(deadline: deadline, id: id, action: action))
+      lastAlarm += 1
+      alarms.append(Alarm(deadline: deadline, id: lastAlarm, action: action))
       wakeThread()
+      return lastAlarm
     }
   }
 
@@ -95,10 +98,10 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
     locked { alarms.removeAll { $0.id == id } }
   }
 
-  private func locked(_ body: () -> Void) {
+  private func locked<Result>(_ body: () -> Result) -> Result {
     pthread_mutex_lock(mutex)
-    body()
-    pthread_mutex_unlock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return body()
   }
 
   /// Under `mutex`.

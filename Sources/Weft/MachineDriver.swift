@@ -84,19 +84,21 @@ final class MachineDriver {
   /// Waits for the next task from another machine; nil when none will follow.
   func nextTask() async -> (ticket: UInt64, task: RemoteTask)? {
     while !isStopped {
-      var found: (UInt64, RemoteTask)?
       let events = mailbox.take()
       if !events.isEmpty { activate() }
-      for event in events {
+      for (index, event) in events.enumerated() {
         switch event {
-        case .task(let ticket, let task): found = (ticket, task)
+        case .task(let ticket, let task):
+          // What came right behind it is about it: perhaps it is cancelled already.
+          mailbox.putBack(events[(index + 1)...])
+          context.activity.subtract(index + 1)
+          return (ticket, task)
         case .stop: isStopped = true
         // What is left of a task that has ended.
         default: handle(event)
         }
       }
       context.activity.subtract(events.count)
-      if let found, !isStopped { return found }
       rest()
       if !isStopped { await mailbox.wait(until: nil, on: loop) }
     }
@@ -177,8 +179,13 @@ final class MachineDriver {
   }
 
   private func openPool(_ id: UInt64, _ kind: PoolKind, _ workers: Int, _ launcher: String?) {
-    pools[id] = WorkerPool(workers: workers, owner: mailbox) { [context, mailbox] in
-      LocalWorker(kind, context, owner: mailbox)
+    if kind == .processes, let command = context.options.processes {
+      let plan = ProcessWorker.Plan(context, command, launcher: launcher)
+      pools[id] = WorkerPool(workers: workers, owner: mailbox) { [mailbox] in ProcessWorker(plan, owner: mailbox) }
+    } else {
+      pools[id] = WorkerPool(workers: workers, owner: mailbox) { [context, mailbox] in
+        LocalWorker(kind, context) { mailbox.post($0) }
+      }
     }
     spinIfNeeded()
   }

@@ -29,7 +29,6 @@ final class Mailbox: Sendable {
   }
 
   private let state = Mutex(State())
-  private static let ids = Atomic<UInt64>(0)
 
   func post(_ event: Event) {
     let reader = state.withLock { state in
@@ -68,13 +67,16 @@ final class Mailbox: Sendable {
     }
   }
 
+  /// For the reader: these will come again, before all others.
+  func putBack(_ events: ArraySlice<Event>) {
+    if !events.isEmpty { state.withLock { $0.events.insert(contentsOf: events, at: 0) } }
+  }
+
   /// Waits for an event, or until `deadline` on the loop's clock.
   func wait(until deadline: Int64?, on loop: LoopExecutor) async {
     var alarm: UInt64?
     if let deadline {
-      let id = Self.ids.add(1, ordering: .relaxed).newValue
-      alarm = id
-      loop.setAlarm(id, at: deadline) { [self] in wakeReader() }
+      alarm = loop.setAlarm(at: deadline) { [self] in wakeReader() }
     }
     await withCheckedContinuation { continuation in
       let isReady = state.withLock { state in

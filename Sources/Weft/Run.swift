@@ -59,14 +59,10 @@ extension Script {
         control.mailbox.join(context.activity)
         let machine = driver.machine
         machine.begin(at: context.startedAt, wallClock: context.wallClock)
-        var known: Set<[Int]> = []
+        var longTurns = observer.warning.map { LongTurns(self, $0) }
         await driver.drive(every: Self.progressInterval, wakes: observer.progress != nil) { now in
           observer.progress?(RunProgress(elapsed: now - machine.startedAt, block: machine.longestBlock))
-          if let warning = observer.warning, let hold = machine.hold(longerThan: Self.longestTurn),
-            known.insert([hold.source, Int(hold.span.start)]).inserted
-          {
-            warning(self.warning(ofHold: hold))
-          }
+          longTurns?.look(at: machine)
         }
         await driver.finish()
         context.memory.runEnded()
@@ -79,15 +75,4 @@ extension Script {
 
   /// Nanoseconds.
   private static let progressInterval: Int64 = 100_000_000
-  /// Nanoseconds that a task may compute while others want to go on, before that is worth a word.
-  private static let longestTurn: Int64 = 1_000_000_000
-
-  private func warning(ofHold hold: (source: Int, span: Span)) -> Diagnostic {
-    var diagnostic = Diagnostic(
-      .warning, "W0301", "this has computed for longer than 1 s while other tasks waited for their turn", at: hold.span,
-      caret: "here after 1 s",
-      hint: "`compute f(x)` runs a call on another core; a `pool(threads: n)` runs many")
-    diagnostic.source = hold.source == 0 ? nil : source(hold.source)
-    return diagnostic
-  }
 }

@@ -27,5 +27,14 @@ final class RunContext: Sendable {
     wallClock = Int64(wall.tv_sec) * 1_000_000_000 + Int64(wall.tv_nsec)
   }
 
+  /// Of a run that began elsewhere, so many nanoseconds ago.
+  init(_ script: Script, _ options: RunOptions, _ fetcher: (any Fetcher)?, elapsed: Int64, wallClock: Int64) {
+    self.script = script
+    self.options = options
+    self.fetcher = fetcher
+    startedAt = LoopExecutor.now() - elapsed
+    self.wallClock = wallClock
+  }
+
   func makeMachine() -> Machine { script.makeMachine(options, memory: memory) }
 }

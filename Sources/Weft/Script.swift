@@ -16,6 +16,18 @@ public struct Script: Sendable {
   /// The `##` lines at the top of the file, without their marks; nil if there are none.
   public let documentation: String?
 
+  /// How its files belong together.
+  let files: Files
+
+  /// What has to be known besides the texts of a program to compile it again.
+  struct Files: Sendable {
+    /// For each file, the files that its imports name, by the offset at which the path stands.
+    var imports: [[Int32: Int]]
+    /// The files, each after those that it imports.
+    var order: [Int]
+    var capabilities: Capabilities
+  }
+
   /// The problems of a script that does not compile, all of them, in the order of their places. Those of an imported file
   /// name it as their `source`.
   public struct CompileError: Error, Sendable {
@@ -73,6 +85,25 @@ public struct Script: Sendable {
     self.image = image
     warnings = diagnostics
     documentation = reader.program.files.first?.tree.documentation
+    files = Files(
+      imports: reader.program.files.map(\.imports), order: reader.program.order, capabilities: capabilities)
+  }
+
+  /// Compiles again what compiled before, elsewhere. There has to be a file.
+  init(_ sources: [SourceFile], _ files: Files) throws(CompileError) {
+    let parsed = sources.map(parse)
+    let program = Program(
+      files: zip(parsed, files.imports).map { Program.File($0.tree, isBroken: $0.hasErrors, imports: $1) },
+      order: files.order)
+    let compiled = compile(program, errorKinds: Self.errorKinds, granting: files.capabilities, advising: false)
+    let diagnostics = parsed.flatMap(\.diagnostics) + compiled.diagnostics
+    guard let image = compiled.image, !diagnostics.contains(where: { $0.severity == .error }) else {
+      throw CompileError(source: sources[0], diagnostics: diagnostics)
+    }
+    self.image = image
+    self.files = files
+    warnings = []
+    documentation = parsed.first?.tree.documentation
   }
 
   static let errorKinds = Set(ErrorKind.allCases.map(\.rawValue))
@@ -112,6 +143,13 @@ public struct RunOptions: Sendable {
   public var environment: [String: String] = [:]
   /// Where `read`, `lines` and `write` go, in a script that is granted files.
   public var files: (any FileAccess)?
+  /// How the workers of `pool(processes: n)` are started; without it, a script has none.
+  ///
+  /// ```swift
+  /// var options = RunOptions()
+  /// options.processes = .thisProgram  // its `main` calls `runWorkerIfAsked()` first
+  /// ```
+  public var processes: WorkerCommand?
 
   public init() {}
 }
@@ -121,7 +159,9 @@ extension Script {
   func makeMachine(
     _ options: RunOptions, memory: RunMemory = RunMemory(), choose: ((Int) -> Int)? = nil
   ) -> Machine {
-    let machine = Machine(image: image, seed: options.seed, limits: options.limits, choose: choose, memory: memory)
+    var limits = options.limits
+    if options.processes != nil { limits.pools.insert(.processes) }
+    let machine = Machine(image: image, seed: options.seed, limits: limits, choose: choose, memory: memory)
     machine.environment = options.environment
     for param in image.params {
       if let value = options.params[param.name] { machine.setParam(param, to: value) }

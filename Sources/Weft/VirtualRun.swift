@@ -108,7 +108,8 @@ final class VirtualRun {
     seat.machine.handleUser.notify = { [answers, id = seat.id] ticket in answers.all.append((id, ticket)) }
   }
 
-  func run(_ output: ([UInt8]) -> Void) -> RunResult {
+  func run(_ output: ([UInt8]) -> Void, _ longTurns: LongTurns) -> RunResult {
+    var longTurns = longTurns
     let machine = main.machine
     machine.begin(at: 0, wallClock: world.wallClock)
     var cancelAt = world.cancelAt
@@ -116,10 +117,9 @@ final class VirtualRun {
     var cancelAfterTicks = world.cancelAfterTicks
     while true {
       passOnAnswers()
-      if ready.isEmpty {
+      if ready.isEmpty || somethingIsDue(cancelAt, shutdownAt) {
         // What comes first: at one instant a cancellation from outside, then a shutdown, then answers, then timers.
-        let times = seats.compactMap(\.deadline) + pending.map(\.at) + [cancelAt, shutdownAt].compactMap { $0 }
-        guard let next = times.min() else {
+        guard let next = earliest(cancelAt, shutdownAt) else {
           nothingWillCome()
           continue
         }
@@ -144,7 +144,10 @@ final class VirtualRun {
       if seats.count > 1 { ticks = order.map { 1 + $0.choose(Self.turnTicks) } ?? Self.turnTicks }
       if seat === main, let limit = cancelAfterTicks { ticks = min(ticks, max(0, limit - machine.ticks)) }
       seat.machine.advance(to: now)
+      if seat === main, world.tickTime > 0 { longTurns.look(at: machine) }
+      let ticksBefore = seat.machine.ticks
       var pause = seat.machine.run(ticks: ticks)
+      now = time(afterTicks: seat.machine.ticks - ticksBefore)
       if seat === main, let limit = cancelAfterTicks, machine.ticks >= limit {
         cancelAfterTicks = nil
         machine.cancelRun()
@@ -166,6 +169,16 @@ final class VirtualRun {
         seat.isReady = false
       }
     }
+  }
+
+  /// When the next thing happens that is not computing.
+  private func earliest(_ cancelAt: Int64?, _ shutdownAt: Int64?) -> Int64? {
+    (seats.compactMap(\.deadline) + pending.map(\.at) + [cancelAt, shutdownAt].compactMap { $0 }).min()
+  }
+
+  /// Whether something has become due while machines computed.
+  private func somethingIsDue(_ cancelAt: Int64?, _ shutdownAt: Int64?) -> Bool {
+    world.tickTime > 0 && (earliest(cancelAt, shutdownAt).map { $0 <= now } ?? false)
   }
 
   private func passOnAnswers() {
@@ -241,6 +254,11 @@ final class VirtualRun {
   private func time(after delay: Int64) -> Int64 {
     let (time, overflow) = now.addingReportingOverflow(max(0, delay))
     return overflow ? Int64.max : time
+  }
+
+  private func time(afterTicks ticks: Int) -> Int64 {
+    let (delay, overflow) = Int64(ticks).multipliedReportingOverflow(by: world.tickTime)
+    return time(after: overflow ? Int64.max : delay)
   }
 
   private func answer() {

@@ -1,4 +1,5 @@
 public import WeftMachine
+public import WeftSyntax
 
 /// The answer of a pretended network.
 public struct VirtualAnswer: Sendable {
@@ -33,6 +34,8 @@ public struct VirtualWorld: Sendable {
   public var shutdownAt: Int64?
   /// Nanoseconds that each read or write of a file takes.
   public var fileDelay: Int64 = 0
+  /// Nanoseconds that each call and iteration takes, on a single core for all machines of the run; 0 if computing takes no time.
+  public var tickTime: Int64 = 0
   /// Cancels the run after so many ticks, in the middle of what it does then.
   public var cancelAfterTicks: Int?
   /// Tells each time at which something happens, in nanoseconds since the start.
@@ -56,10 +59,13 @@ public struct VirtualWorld: Sendable {
 extension Script {
   /// Runs the script on a virtual clock, its pools included: all of it happens on the calling thread.
   ///
-  /// - Parameter output: Takes what the script prints, in UTF-8, piece by piece.
+  /// - Parameters:
+  ///   - output: Takes what the script prints, in UTF-8, piece by piece.
+  ///   - warning: Takes what is amiss in how the script runs, as `RunObserver.warning` does; in a world with a `tickTime`.
   public func runVirtually(
-    _ options: RunOptions = RunOptions(), in world: VirtualWorld = VirtualWorld(), output: ([UInt8]) -> Void = { _ in }
+    _ options: RunOptions = RunOptions(), in world: VirtualWorld = VirtualWorld(),
+    output: ([UInt8]) -> Void = { _ in }, warning: @escaping (Diagnostic) -> Void = { _ in }
   ) -> RunResult {
-    VirtualRun(self, options, world).run(output)
+    VirtualRun(self, options, world).run(output, LongTurns(self, warning))
   }
 }

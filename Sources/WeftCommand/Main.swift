@@ -1,10 +1,13 @@
 import ArgumentParser
+import Weft
+import WeftHTTP
 
 /// Parses the command line and turns whatever comes of it into an exit status.
 @main
 enum Main {
   @MainActor
   static func main() async {
+    runWorkerIfAsked(fetcher: HTTPFetcher())
     let status: ExitStatus
     do {
       let arguments = ArgumentOrder.ordered(Array(CommandLine.arguments.dropFirst()))

@@ -472,6 +472,12 @@ public struct FailedExpectation: Sendable {
   public let text: String
   public let span: Span
   public let source: Int
+
+  public init(text: String, span: Span, source: Int) {
+    self.text = text
+    self.span = span
+    self.source = source
+  }
 }
 
 /// What one machine may use.

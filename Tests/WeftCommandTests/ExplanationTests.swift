@@ -40,6 +40,16 @@ import WeftSyntax
     }
   }
 
+  /// What is told of a script while it runs, in a world in which computing takes its time.
+  private static func toldInARun(_ text: String) throws -> [String] {
+    var world = VirtualWorld()
+    world.tickTime = 100_000
+    world.cancelAt = 5_000_000_000
+    var codes: [String] = []
+    _ = try Script(compiling: text).runVirtually(in: world, warning: { codes.append($0.code) })
+    return codes
+  }
+
   /// Every code that the sources can report.
   private static func codesInSources() throws -> Set<String> {
     var folder = URL(filePath: #filePath).resolvingSymlinksInPath()
@@ -69,6 +79,7 @@ import WeftSyntax
     let page = try #require(Explanation.of(code))
     // A file of 2 GiB is too much for a test, and nothing gives a fault.
     if ["E0112", "E0999"].contains(code) { return #expect(page.wrong == nil) }
+    if code == "W0301" { return #expect(try Self.toldInARun(#require(page.wrong)) == [code]) }
     let problems = try page.wrong.map { Self.diagnostics($0) } ?? #require(Self.made(code))
     // One mistake may well bring others with it.
     #expect(problems.map(\.code).contains(code))
@@ -77,7 +88,7 @@ import WeftSyntax
   @Test(arguments: Explanation.all.filter { kinds.contains($0.code) }.map(\.code))
   func theWrongScriptThrowsTheKind(_ code: String) throws {
     let page = try #require(Explanation.of(code))
-    if ["FileError", "LimitError"].contains(code) { return #expect(page.wrong == nil) }
+    if ["FileError", "LimitError", "WorkerError"].contains(code) { return #expect(page.wrong == nil) }
     let script = try Script(compiling: #require(page.wrong))
     guard case .failed(let report) = script.runVirtually().outcome else {
       Issue.record("it does not fail")
@@ -92,6 +103,7 @@ import WeftSyntax
     let right = try #require(page.right)
     #expect(page.wrong != nil)
     #expect(Self.diagnostics(right).map(\.code) == [])
+    if code == "W0301" { #expect(try Self.toldInARun(right) == []) }
     guard Self.kinds.contains(code) else { return }
     guard case .completed = try Script(compiling: right).runVirtually().outcome else {
       Issue.record("it does not come to its end")

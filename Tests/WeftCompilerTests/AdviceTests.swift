@@ -75,6 +75,47 @@ import WeftSyntax
     #expect(codes("rate(5/s, burst: 2) { download(\"a\") }") == ["W0202"])
   }
 
+  @Test func aPoolWithoutTasksIsTold() {
+    #expect(
+      told("let xs = pool(threads: 3) { [n * n for n in 1...9] }") == """
+        warning: this `pool` runs nothing: no task is started inside it  [W0202]
+           ╭─ <script>:1:10
+         1 │ let xs = pool(threads: 3) { [n * n for n in 1...9] }
+           │          ^^^^
+           = hint: it acts on tasks that are started directly inside: write `gather for x in xs { … }` in it
+        """)
+    #expect(codes("pool(tasks: 2) { add(1, 2) }") == ["W0202"])
+    // What `compute` starts runs on cores of its own.
+    #expect(codes("pool(processes: 2) { compute add(1, 2) }") == ["W0202"])
+    #expect(codes("semaphore(2) { pool(threads: 2) { add(1, 2) } }") == ["W0202", "W0202"])
+  }
+
+  @Test func manyWorkersForWaitsAreNoted() {
+    #expect(
+      told("pool(threads: 200) { gather for n in 1...9 { sleep 1s } }") == """
+        note: 200 threads for tasks that only wait  [W0205]
+           ╭─ <script>:1:1
+         1 │ pool(threads: 200) { gather for n in 1...9 { sleep 1s } }
+           │ ^^^^^^^^^^^^^^^^^^ a wait needs no worker
+           = hint: `gather` alone holds thousands of them; `semaphore(200) { … }` limits how many at a time
+        """)
+    #expect(codes("pool(threads: 65) { gather for u in urls { download(u) } }") == ["W0205"])
+    #expect(codes("pool(processes: 100) { gather for u in urls { fetch u } }") == ["W0205"])
+  }
+
+  @Test(arguments: [
+    "pool(threads: 64) { gather for u in urls { download(u) } }",
+    "pool(tasks: 200) { gather for u in urls { download(u) } }",
+    "let n = 200\npool(threads: n) { gather for u in urls { download(u) } }",
+    "pool(threads: 200) { gather for n in 1...9 { add(n, n) } }",
+    "pool(threads: 200) { gather for u in urls { sum([x * x for x in 1...download(u)]) } }",
+    "pool(threads: 200) { gather for u in urls { var n = download(u)\n while n > 0 { n -= 1 } } }",
+    "task fib(n) { if n < 2 { n } else { fib(n - 1) + fib(n - 2) } }\npool(threads: 200) { gather for u in urls { fib(download(u)) } }",
+    "task all(f) { pool(threads: 200) { gather for u in urls { f(download(u)) } } }",
+    "pool(threads: 1) { gather for n in 1...9 { compute add(n, n) } }",
+  ])
+  func poolsThatAreMeant(_ text: String) { #expect(codes(text).isEmpty) }
+
   @Test(arguments: [
     "semaphore(2) { gather for u in urls { fetch u } }",
     "rate(5/s) { gather for u in urls { fetch u } }",

@@ -3,18 +3,21 @@ import Testing
 import Weft
 import WeftSyntax
 
-/// The scripts and tables of `Documentation/language.md`.
+/// The scripts and tables of `Documentation/language.md`, and the scripts of the README whose output stands below them.
 ///
 /// `WEFT_RECORD=1 swift test --filter DocumentationTests` writes the tables anew.
 @Suite struct DocumentationTests {
   private static let path = "Documentation/language.md"
   private static let scripts = DocumentedScript.all(in: (try? Project.text(path)) ?? "")
+  private static let readme = DocumentedScript.all(in: (try? Project.text("README.md")) ?? "")
+    .filter { $0.output != nil }
 
   @Test func thePageHasScripts() {
     #expect(Self.scripts.count > 20)
+    #expect(Self.readme.count > 0)
   }
 
-  @Test(arguments: scripts.filter { $0.severity == nil })
+  @Test(arguments: scripts.filter { $0.severity == nil } + readme)
   func aScriptPrintsWhatStandsBelowIt(_ documented: DocumentedScript) throws {
     let script = try documented.compile()
     #expect(script.warnings.isEmpty)

@@ -37,7 +37,7 @@ import Weft
       let list = heap.makeList(taking: [inner, journey.parent.make("text"), Value(closure.block)])
       #expect(!heap.share(list.block))
       #expect(list.isUnique && inner.isUnique && ListBlock(inner).elements[1].isUnique)
-      #expect(!list.block.pointee.isShared && !inner.block.pointee.isShared)
+      #expect(!list.block.isShared && !inner.block.isShared)
       #expect(journey.memory.liveBlocks == 0)
       heap.release(list)
     }

@@ -4,7 +4,12 @@ import WeftMachine
 
 /// Pools and `compute`: the same results as without, in every kind of worker, on the real clock and on the virtual one.
 @Suite struct PoolTests {
-  static let kinds = ["threads", "tasks"]
+  static let kinds = ["threads", "tasks", "processes"]
+  static let options = {
+    var options = RunOptions()
+    options.processes = WorkerCommand(path: Crew.worker)
+    return options
+  }()
 
   /// What a script prints; on every kind of driver.
   private func expect(
@@ -20,14 +25,14 @@ import WeftMachine
 
   private func virtually(_ script: Script, _ seed: UInt64? = nil) -> String {
     var text: [UInt8] = []
-    let result = script.runVirtually(in: VirtualWorld(orderSeed: seed)) { text += $0 }
+    let result = script.runVirtually(Self.options, in: VirtualWorld(orderSeed: seed)) { text += $0 }
     expectNothingLeft(result)
     return String(decoding: text, as: UTF8.self) + ending(result)
   }
 
   private func really(_ script: Script) async -> String {
     let output = Captured()
-    let result = await script.run(observer: RunObserver(output: { output.append($0) }))
+    let result = await script.run(Self.options, observer: RunObserver(output: { output.append($0) }))
     expectNothingLeft(result)
     return output.text + ending(result)
   }
@@ -110,23 +115,39 @@ import WeftMachine
   }
 
   @Test(arguments: kinds) func cancellationReachesWorkersAndTheirCleanUp(_ kind: String) async throws {
+    // A process has to start first: one that has not begun has nothing to clean up.
+    let wait = kind == "processes" ? "1s" : "20ms"
     try await expect(
       """
       task work(n) { try { sleep 1h } finally { sleep 1ms; print("clean", n) } }
-      print(timeout(20ms) { pool(\(kind): 2) { gather { work(1) } } } else { "late" })
-      taskgroup as g { start { pool(\(kind): 1) { gather { work(2); work(3) } } }; sleep 10ms; g.cancel() }
-      try { pool(\(kind): 2) { gather { work(4); { sleep 5ms; throw "stop" } } } } catch e { print(e.message) }
+      print(timeout(\(wait)) { pool(\(kind): 2) { gather { work(1) } } } else { "late" })
+      taskgroup as g { start { pool(\(kind): 1) { gather { work(2); work(3) } } }; sleep \(wait); g.cancel() }
+      try { pool(\(kind): 2) { gather { work(4); { sleep \(wait); throw "stop" } } } } catch e { print(e.message) }
       """, prints: "clean 1\nlate\nclean 2\nclean 4\nstop\n")
   }
 
   @Test func aComputingLoopIsCancelled() async throws {
     let script = try Script(
       compiling: """
-        for run in [() => compute { while true { } }, () => pool(threads: 1) { gather { while true { } } }] {
+        for run in [
+          () => compute { while true { } }, () => pool(threads: 1) { gather { while true { } } },
+          () => pool(processes: 1) { gather { while true { } } }
+        ] {
           print(timeout(20ms) { run() } else { "late" })
         }
         """)
-    #expect(await really(script) == "late\nlate\n")
+    #expect(await really(script) == "late\nlate\nlate\n")
+  }
+
+  @Test(arguments: kinds) func aTaskIsCancelledBeforeItsWorkerBegins(_ kind: String) async throws {
+    let script = try Script(
+      compiling: """
+        for i in 1...20 {
+          taskgroup as g { start { pool(\(kind): 1) { gather { sleep 1h } } }; sleep 0s; g.cancel() }
+        }
+        print("done")
+        """)
+    #expect(await really(script) == "done\n")
   }
 
   @Test(arguments: kinds) func aPoolNeedsASensibleNumber(_ kind: String) async throws {
@@ -182,13 +203,16 @@ import WeftMachine
       """, prints: "TypeError\n")
   }
 
-  @Test func randomNumbersDoNotDependOnThePool() throws {
+  @Test func randomNumbersDoNotDependOnThePool() async throws {
     func numbers(_ block: String) throws -> String {
       virtually(try Script(compiling: "print(\(block) { gather for n in 1...4 { randint(1, 1000000) } })"))
     }
     let plain = try numbers("timeout(1s)")
     #expect(try numbers("pool(threads: 2)") == plain)
     #expect(try numbers("pool(tasks: 3)") == plain)
+    let script = try Script(
+      compiling: "print(pool(processes: 2) { gather for n in 1...4 { randint(1, 1000000) } })")
+    #expect(await really(script) == plain)
   }
 
   @Test func outputComesInOrderBeforeTheTaskEnds() async throws {

@@ -9,32 +9,37 @@
 final class CoreExecutor: TaskExecutor, @unchecked Sendable {
   /// Shared by all runs of the process; its threads start with the first `compute`.
   static let shared = CoreExecutor()
+  /// Cores that the system has.
   static let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  // Under `mutex`:
-  private var jobs: [UnownedJob] = []
-  private var first = 0
-  private var threads = 0
-  private var sleeping = 0
+  private struct State {
+    var jobs: [UnownedJob] = []
+    /// The first of the jobs that has not been taken.
+    var first = 0
+    var threads = 0
+    var sleeping = 0
+  }
+
+  /// Under `mutex`. A pointer, because a property that several threads use in turn is reported as used at once by the check for
+  /// exclusive access, which follows the jobs from thread to thread.
+  private let state = UnsafeMutablePointer<State>.allocate(capacity: 1)
 
   private init() {
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(condition, nil)
+    state.initialize(to: State())
   }
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     pthread_mutex_lock(mutex)
-    jobs.append(job)
-    var startsThread = false
-    if sleeping > 0 {
-      pthread_cond_signal(condition)
-    } else if threads < Self.cores {
-      threads += 1
-      startsThread = true
-    }
+    state.pointee.jobs.append(job)
+    if state.pointee.sleeping > 0 { pthread_cond_signal(condition) }
+    let isShort = state.pointee.jobs.count - state.pointee.first > state.pointee.sleeping
+    let startsThread = isShort && state.pointee.threads < Self.cores
+    if startsThread { state.pointee.threads += 1 }
     pthread_mutex_unlock(mutex)
     if startsThread { DetachedThread.start { [self] in work() } }
   }
@@ -42,16 +47,16 @@ final class CoreExecutor: TaskExecutor, @unchecked Sendable {
   private func work() {
     pthread_mutex_lock(mutex)
     while true {
-      while first == jobs.count {
-        sleeping += 1
+      while state.pointee.first == state.pointee.jobs.count {
+        state.pointee.sleeping += 1
         pthread_cond_wait(condition, mutex)
-        sleeping -= 1
+        state.pointee.sleeping -= 1
       }
-      let job = jobs[first]
-      first += 1
-      if first == jobs.count || first >= 1_024 {
-        jobs.removeFirst(first)
-        first = 0
+      let job = state.pointee.jobs[state.pointee.first]
+      state.pointee.first += 1
+      if state.pointee.first == state.pointee.jobs.count || state.pointee.first >= 1_024 {
+        state.pointee.jobs.removeFirst(state.pointee.first)
+        state.pointee.first = 0
       }
       pthread_mutex_unlock(mutex)
       job.runSynchronously(on: asUnownedTaskExecutor())

@@ -15,20 +15,20 @@ protocol Worker: AnyObject, Sendable {
   func ended() async
 }
 
-/// A worker in this process: a Swift task on an executor.
+/// A worker in this process: a Swift task on an executor. It is also what runs in a worker process.
 final class LocalWorker: Worker {
   private let mailbox = Mailbox()
   private let thread: LoopExecutor?
   private let task: Task<Void, Never>
 
-  /// - Parameter owner: Where results and output go.
-  init(_ kind: PoolKind, _ context: RunContext, owner: Mailbox) {
-    thread = kind == .threads ? LoopExecutor() : nil
+  /// - Parameter report: Takes results and output.
+  init(_ kind: PoolKind, _ context: RunContext, report: @escaping @Sendable (Mailbox.Event) -> Void) {
+    thread = kind == .threads || kind == .processes ? LoopExecutor() : nil
     thread?.beginSpinning()
     mailbox.join(context.activity)
     let executor: (any TaskExecutor)? = kind == .compute ? CoreExecutor.shared : thread
     task = Task.detached(executorPreference: executor) { [mailbox] in
-      await Self.work(context, mailbox, owner, yields: kind != .threads)
+      await Self.work(kind, context, mailbox, report)
     }
   }
 
@@ -45,14 +45,18 @@ final class LocalWorker: Worker {
     thread?.stop()
   }
 
-  private static func work(_ context: RunContext, _ mailbox: Mailbox, _ owner: Mailbox, yields: Bool) async {
+  private static func work(
+    _ kind: PoolKind, _ context: RunContext, _ mailbox: Mailbox, _ report: @escaping @Sendable (Mailbox.Event) -> Void
+  ) async {
     let driver = MachineDriver(
-      context.makeMachine(), context, mailbox, yields: yields, output: { owner.post(.output($0)) })
+      context.makeMachine(), context, mailbox, yields: kind == .tasks || kind == .compute,
+      output: { report(.output($0)) })
+    if kind == .processes { driver.machine.resultCarrier = .bytes }
     while let (ticket, task) = await driver.nextTask() {
       driver.machine.begin(
         task, at: LoopExecutor.now(), startedAt: context.startedAt, wallClock: context.wallClock)
       await driver.drive(ticket)
-      owner.post(.remoteEnded(ticket: ticket, driver.machine.endRemote()))
+      report(.remoteEnded(ticket: ticket, driver.machine.endRemote()))
     }
     await driver.finish()
   }

@@ -60,6 +60,7 @@ struct RunCommand: AsyncParsableCommand {
     var options = RunOptions()
     options.params = given.values
     options.files = DiskFiles()
+    options.processes = .thisProgram
     options.environment = Self.environment
     options.seed = seed ?? (virtual ? 0 : .random(in: .min ... .max))
     let run = ScriptRun(

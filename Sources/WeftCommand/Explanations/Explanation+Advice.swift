@@ -23,10 +23,10 @@ extension Explanation {
       wrong: "task size(n) { sleep 1s; n }\nvar total = 0\ngather for n in 1...3 { total = total + size(n) }",
       right: "task size(n) { sleep 1s; n }\nvar total = 0\ngather for n in 1...3 { total += size(n) }"),
     Explanation(
-      "W0202", "a limiter that limits nothing",
+      "W0202", "a limiter or a pool that has nothing to do",
       """
-      `semaphore` and `rate` act on tasks that are started directly inside them. In this one nothing starts any: its body runs as if
-      the limiter were not there.
+      `semaphore`, `rate` and `pool` act on tasks that are started directly inside them. In this one nothing starts any: its body
+      runs as if the block around it were not there.
       """,
       wrong: "semaphore(2) { for n in 1...9 { sleep 1s } }",
       right: "semaphore(2) { gather for n in 1...9 { sleep 1s } }"),
@@ -52,6 +52,38 @@ extension Explanation {
       right: """
         let pages = gather(errors: keep) for n in 1...3 { fetch("http://127.0.0.1:8080/bytes/\\(n)").check() }
         print(len([page for page in pages if page is Error]), "failed")
+        """),
+    Explanation(
+      "W0205", "many workers for tasks that only wait",
+      """
+      The tasks in this pool wait, and do not compute. A wait needs no thread and no process of its own: plain `gather` holds
+      thousands of waiting tasks on one thread, at some hundred bytes each. If the number was meant as a limit, that is what
+      `semaphore(n) { … }` is for. Told by `weft check` only.
+      """,
+      wrong: "pool(threads: 200) { gather for n in 1...1000 { sleep 1s } }",
+      right: "semaphore(200) { gather for n in 1...1000 { sleep 1s } }"),
+    Explanation(
+      "W0301", "a task that keeps the others from their turn",
+      """
+      Tasks take turns where they wait. This one has computed for longer than a second without a wait, while others wanted to go
+      on: their answers, timers and time-outs were late by so much. `compute` makes a call on another core, and a `pool` runs
+      many tasks in parallel. Told while the script runs, once for each place.
+      """,
+      wrong: """
+        task add_up(n) {
+          var total = 0
+          for i in 1...n { total += i }
+          total
+        }
+        gather { add_up(1_000_000_000); sleep 100ms }
+        """,
+      right: """
+        task add_up(n) {
+          var total = 0
+          for i in 1...n { total += i }
+          total
+        }
+        gather { compute add_up(1_000_000_000); sleep 100ms }
         """),
   ]
 

@@ -137,8 +137,9 @@ extension Explanation {
     Explanation(
       "WorkerError", "a worker that is gone",
       """
-      A worker of a `pool(processes:)` ended while it ran a task: it was killed, or the system ran out of memory. Only that task fails;
-      a new worker takes the next one. `retry` may try again, if the task may be done twice.
+      A worker of a `pool(processes:)` ended while it ran a task: it was killed, the system ran out of memory, or it did not end the
+      task within 6 s of its cancellation. Only that task fails; a new worker takes the next one. `retry` may try again, if the task
+      may be done twice. A worker that could not be started says why: mostly it is the `launcher`.
       """),
   ]
 }

@@ -97,11 +97,11 @@ final class Advisor {
       if canGather(sequence, traits), isIndependent(body, of: pattern) {
         adviseGather(statement.span, pattern, sequence, "each pass of this loop")
       }
-      return before.union(traits)
+      return before.union(traits).union(.computes)
     case .whileLoop(let condition, let body):
       loops += 1
       defer { loops -= 1 }
-      return visit(condition).union(visit(body, isDiscarded: true))
+      return visit(condition).union(visit(body, isDiscarded: true)).union(.computes)
     case .breakLoop, .continueLoop: return .jumps
     case .returnValue(let value): return (value.map { visit($0) } ?? []).union(.jumps)
     case .throwError(let value): return visit(value).union(.fails)
@@ -128,7 +128,7 @@ final class Advisor {
     case .fetch(let arguments):
       traits = [.waits, .fetches, .fails]
       if arguments.contains(where: { ["method", "body", "json"].contains($0.label?.text) }) { traits.insert(.sends) }
-    case .computeCall, .computeBlock, .computeFor: traits = .waits
+    case .computeCall, .computeBlock, .computeFor: traits = [.waits, .computes]
     case .start: traits = .starts
     case .gather:
       traits = [.waits, .starts]
@@ -136,16 +136,18 @@ final class Advisor {
     case .taskgroup(let options, _, _):
       traits = [.waits, .starts]
       (owner, isKeeping) = (expression.span, !options.isEmpty)
-    case .scoped(let kind, _, _, _, _):
+    case .scoped:
       traits = .waits
-      if kind == .pool { traits.insert(.starts) }
       (owner, isKeeping) = (expression.span, false)
     case .with:
       traits = [.waits, .paces]
       held += 1
     case .tryCatch(_, let catches, _): if !catches.isEmpty { traits = .catches }
     case .call(let callee, let arguments): traits = self.traits(calling: callee, arguments)
-    case .listComprehension: loops += 1
+    case .listComprehension:
+      traits = .computes
+      loops += 1
+    case .mapComprehension: traits = .computes
     default: break
     }
     expression.forEachPart { part in
@@ -164,8 +166,9 @@ final class Advisor {
       }
     }
     if case .with = expression.kind { held -= 1 }
-    if case .scoped(let kind, _, _, let body, _) = expression.kind, kind == .semaphore || kind == .rate {
-      adviseLimiter(kind, body, traits, expression.span)
+    if case .scoped(let kind, let arguments, _, _, _) = expression.kind, [.semaphore, .rate, .pool].contains(kind) {
+      adviseLimiter(kind, traits, expression.span)
+      if kind == .pool { adviseWaiters(arguments, traits, expression.span) }
     }
     return traits
   }
@@ -228,12 +231,12 @@ final class Advisor {
     }
   }
 
-  /// What a call of a task does. A task that calls itself does what the rest of it does.
+  /// What a call of a task does. A task that calls itself does what the rest of it does, perhaps for long.
   func traits(of task: TaskDeclaration, _ declaration: Declaration) -> Traits {
     if let known = tasks[ObjectIdentifier(declaration)] { return known }
     // The files that this one imports have been looked through before.
     guard declaration.source === source else { return .callsUnknown }
-    tasks[ObjectIdentifier(declaration)] = []
+    tasks[ObjectIdentifier(declaration)] = .computes
     let outer = (children, loops, self.task, owner, isKeeping, held)
     (children, loops, self.task, owner, isKeeping, held) = ([], 0, task.span, nil, false, 0)
     var traits: Traits = []
@@ -257,14 +260,28 @@ final class Advisor {
 
   // MARK: Advice
 
-  /// `semaphore` and `rate` act on tasks that are started inside.
-  private func adviseLimiter(_ kind: ScopedKind, _ body: Block, _ traits: Traits, _ span: Span) {
+  /// `semaphore`, `rate` and `pool` act on tasks that are started inside.
+  private func adviseLimiter(_ kind: ScopedKind, _ traits: Traits, _ span: Span) {
     guard traits.isDisjoint(with: [.starts, .callsUnknown]) else { return }
     let word = kind.rawValue
     report(
-      .warning, "W0202", "this `\(word)` limits nothing: no task is started inside it",
+      .warning, "W0202", "this `\(word)` \(kind == .pool ? "runs" : "limits") nothing: no task is started inside it",
       at: Span(Int(span.start), Int(span.start) + word.utf8.count),
       hint: "it acts on tasks that are started directly inside: write `gather for x in xs { … }` in it")
+  }
+
+  /// More threads or processes than this are hardly meant for tasks that only wait.
+  private static let manyWorkers = 64
+
+  private func adviseWaiters(_ arguments: [Argument], _ traits: Traits, _ span: Span) {
+    guard let kind = arguments.first, let workers = kind.label?.text, workers != "tasks",
+      case .int(let count) = kind.value.kind, count > Self.manyWorkers,
+      !traits.isDisjoint(with: [.fetches, .paces]), traits.isDisjoint(with: [.computes, .callsUnknown])
+    else { return }
+    report(
+      .note, "W0205", "\(count) \(workers) for tasks that only wait",
+      at: Span(Int(span.start), Int(kind.value.span.end) + 1), caret: "a wait needs no worker",
+      hint: "`gather` alone holds thousands of them; `semaphore(\(count)) { … }` limits how many at a time")
   }
 
   /// A failure that nobody looks at, because `errors: keep` keeps it where it is dropped.

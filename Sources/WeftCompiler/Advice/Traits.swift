@@ -21,4 +21,6 @@ struct Traits: OptionSet {
   static let fails = Traits(rawValue: 1 << 8)
   /// It deals with errors.
   static let catches = Traits(rawValue: 1 << 9)
+  /// It may compute for long: it goes round in a loop, or calls itself.
+  static let computes = Traits(rawValue: 1 << 10)
 }

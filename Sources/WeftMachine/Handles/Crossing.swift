@@ -80,7 +80,7 @@ extension Machine {
 
   /// What a handle holds, then what those want to put who wait for room.
   private func content(of block: BlockPointer, _ functions: inout Set<Int>) throws(Thrown) -> [Cargo] {
-    switch block.pointee.kind {
+    switch block.kind {
     case Kind.shared: return [try cargo(of: SharedBlock(block).slot.pointee, for: .memory, &functions)]
     case Kind.queue:
       let queue = QueueBlock(block)

@@ -9,7 +9,7 @@ struct HandleBlock {
   static func isHandle(_ kind: UInt64) -> Bool { kind >= Kind.semaphore && kind <= Kind.shared }
 
   /// Other machines have it, or had it, as well.
-  @inline(__always) var hasCrossed: Bool { block.pointee.flags & Self.crossedFlag != 0 }
+  @inline(__always) var hasCrossed: Bool { block.flags & Self.crossedFlag != 0 }
 
   /// Whether a value is a handle of that kind that has crossed.
   @inline(__always) static func hasCrossed(_ value: Value, _ kind: UInt64) -> Bool {
@@ -17,7 +17,7 @@ struct HandleBlock {
   }
 
   private var reference: UnsafeMutablePointer<Unmanaged<SharedHandle>> {
-    switch block.pointee.kind {
+    switch block.kind {
     case Kind.queue: block.at(144)
     case Kind.shared: block.at(48)
     default: block.at(40)
@@ -30,12 +30,12 @@ struct HandleBlock {
   /// Makes it refer to an object.
   func attach(_ object: SharedHandle) {
     reference.pointee = .passRetained(object)
-    block.pointee.flags |= Self.crossedFlag
+    block.flags |= Self.crossedFlag
   }
 
   /// Makes it forget its object.
   func detach() {
-    block.pointee.flags &= ~Self.crossedFlag
+    block.flags &= ~Self.crossedFlag
     reference.pointee.release()
   }
 }

@@ -176,7 +176,7 @@ extension Machine {
     guard let answer else { return }
     switch (wait.purpose, answer) {
     case (.permit, .done):
-      tell(wait.block.pointee.kind == Kind.rateLimiter ? .returnToken : .release, wait.block, fiber)
+      tell(wait.block.kind == Kind.rateLimiter ? .returnToken : .release, wait.block, fiber)
     case (.item, .item(let item)), (.drawing, .item(let item)): tell(.takeBack(item), wait.block, fiber)
     case (.update, .item): tell(.abandon, wait.block, fiber)
     default: break
@@ -217,7 +217,7 @@ extension Machine {
       fiber.pointee.scope.pointee.holdsPermit = true
       return true
     }
-    if block.pointee.kind != Kind.rateLimiter,
+    if block.kind != Kind.rateLimiter,
       let holder = ownHold(fiber, block, permits: LimiterBlock(block).capacity)
     {
       leaveHandle(fiber)

@@ -2,7 +2,7 @@ extension ParcelReader {
   /// Reads parts of an open container until one of them opens, or all are there.
   mutating func readParts(of place: Int) -> Bool {
     let block = open[place].block
-    switch block.pointee.kind {
+    switch block.kind {
     case Kind.list: return readElements(of: place, ListBlock(block))
     case Kind.map: return readEntries(of: place, MapBlock(block))
     case Kind.closure:

@@ -109,8 +109,8 @@ extension ParcelReader {
 
   /// The counts for what stands in a container.
   func surroundings(_ container: Open) -> (Int, Int) {
-    let isCause = container.block.pointee.kind == Kind.error && container.position == ErrorParts.cause
-    let isBreaker = isCause || container.block.pointee.kind == Kind.cell
+    let isCause = container.block.kind == Kind.error && container.position == ErrorParts.cause
+    let isBreaker = isCause || container.block.kind == Kind.cell
     return (container.breakersAround + (isBreaker ? 1 : 0), container.othersAround + (isCause ? 0 : 1))
   }
 

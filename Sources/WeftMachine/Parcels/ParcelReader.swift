@@ -56,8 +56,8 @@ struct ParcelReader {
     for block in linked { retain(block) }
     for root in roots { heap.release(root) }
     for block in linked {
-      let slots = block.pointee.kind == Kind.cell ? CellBlock(block).slot : ErrorBlock(block).slots
-      for index in 0..<(block.pointee.kind == Kind.cell ? 1 : ErrorBlock.slotCount) {
+      let slots = block.kind == Kind.cell ? CellBlock(block).slot : ErrorBlock(block).slots
+      for index in 0..<(block.kind == Kind.cell ? 1 : ErrorBlock.slotCount) {
         let value = slots[index]
         slots[index] = .none
         heap.release(value)

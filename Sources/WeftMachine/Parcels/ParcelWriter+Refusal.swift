@@ -17,7 +17,7 @@ extension ParcelWriter {
     var steps: [String] = []
     var owner = ""
     for container in open.reversed() {
-      if container.block.pointee.kind == Kind.closure {
+      if container.block.kind == Kind.closure {
         let function = machine.image.functions[ClosureBlock(container.block).function]
         switch function.role {
         case .task: owner = " captured by `\(function.name)`"
@@ -38,7 +38,7 @@ extension ParcelWriter {
 
   private func step(into container: Open) -> String {
     let position = container.position - 1
-    switch container.block.pointee.kind {
+    switch container.block.kind {
     case Kind.list: return "[\(position)]"
     case Kind.map:
       let key = MapBlock(container.block).entries[position].key

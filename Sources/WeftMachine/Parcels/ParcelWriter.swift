@@ -115,9 +115,9 @@ struct ParcelWriter {
   }
 
   private mutating func write(_ block: BlockPointer, isCopied: Bool) throws(Thrown) {
-    let kind = block.pointee.kind
+    let kind = block.kind
     let isLeaf = kind == Kind.string || kind == Kind.bytes || kind == Kind.bigInt
-    let isLarge = block.pointee.size > Parcel.largestCopy
+    let isLarge = block.size > Parcel.largestCopy
     let count = block.count
     let occursOnce = count == 1 || count == -1
     if !occursOnce, let number = numbers[block] {
@@ -240,7 +240,7 @@ struct ParcelWriter {
     let block = open[place].block
     let isCopied = open[place].isCopied
     var position = open[place].position
-    switch block.pointee.kind {
+    switch block.kind {
     case Kind.list: try writeParts(of: place, ListBlock(block).elements, ListBlock(block).count)
     case Kind.closure: try writeParts(of: place, ClosureBlock(block).captures, ClosureBlock(block).captureCount)
     case Kind.response: try writeParts(of: place, ResponseBlock(block).slots, ResponseBlock.slotCount)

@@ -174,7 +174,7 @@ extension Machine {
   }
 
   private func thing(_ limiter: BlockPointer) -> String {
-    limiter.pointee.kind == Kind.lock ? "the lock" : "a permit of the semaphore"
+    limiter.kind == Kind.lock ? "the lock" : "a permit of the semaphore"
   }
 
   private func name(of fiber: FiberPointer, short: Bool = false) -> String {

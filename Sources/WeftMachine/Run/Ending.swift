@@ -49,7 +49,7 @@ extension Machine {
       retain(block)
       BlockLinks(block).unlink()
       let slot =
-        switch block.pointee.kind {
+        switch block.kind {
         case Kind.task: TaskBlock(block).result
         case Kind.error: ErrorBlock(block).cause
         case Kind.queue: QueueBlock(block).items
@@ -58,7 +58,7 @@ extension Machine {
       let value = slot.pointee
       slot.pointee = .none
       heap.release(value)
-      if block.pointee.kind == Kind.error {
+      if block.kind == Kind.error {
         let trace = ErrorBlock(block).trace.pointee
         ErrorBlock(block).trace.pointee = .none
         heap.release(trace)

@@ -10,6 +10,15 @@ public struct RemoteTask: Sendable {
   public var random: UInt64
   /// Calls and iterations that are left of the run's limit.
   public var ticks: Int
+
+  public init(
+    call: Parcel, globals: [(indices: [Int32], values: Parcel)] = [], random: UInt64, ticks: Int
+  ) {
+    self.call = call
+    self.globals = globals
+    self.random = random
+    self.ticks = ticks
+  }
 }
 
 /// How a task ended in a worker.
@@ -63,7 +72,8 @@ extension Machine {
     guard limits.pools.contains(kind) else {
       throw raise(
         .valueError, "this run has no pools of \(kind)",
-        hint: kind == .processes ? "its host has to say how a worker is started" : nil)
+        hint: kind == .processes
+          ? "its host has to say how a worker process is started; in a task of such a worker there are none" : nil)
     }
     guard heap.memory.reserve(workers: Int(count.int), limit: limits.workers) else {
       throw raise(

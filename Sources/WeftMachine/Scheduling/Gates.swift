@@ -148,7 +148,7 @@ extension Machine {
     let block = fiber.pointee.target?.assumingMemoryBound(to: Block.self)
     fiber.pointee.wait = .nothing
     fiber.pointee.target = nil
-    if let block, block.pointee.kind == Kind.queue { takeItem(fiber, from: QueueBlock(block)) }
+    if let block, block.kind == Kind.queue { takeItem(fiber, from: QueueBlock(block)) }
   }
 
   /// A fiber was cancelled before it ran with what it was given.
@@ -157,7 +157,7 @@ extension Machine {
     fiber.pointee.wait = .nothing
     fiber.pointee.target = nil
     guard let block else { return }
-    if block.pointee.kind == Kind.queue { return returnItem(fiber, to: QueueBlock(block)) }
+    if block.kind == Kind.queue { return returnItem(fiber, to: QueueBlock(block)) }
     fiber.pointee.scope.pointee.holdsPermit = false
     giveBack(to: LimiterBlock(block))
   }
@@ -225,7 +225,7 @@ extension Machine {
   }
 
   func waitsForItself(_ block: BlockPointer, _ holder: ScopePointer) -> Thrown {
-    let isLock = block.pointee.kind == Kind.lock
+    let isLock = block.kind == Kind.lock
     return raise(
       .deadlockError,
       isLock

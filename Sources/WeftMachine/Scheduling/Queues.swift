@@ -103,7 +103,7 @@ extension Machine {
     switch fiber.pointee.wait {
     case .get, .put, .drain: leaveQueue(fiber)
     case .turn:
-      if let block = fiber.pointee.target?.assumingMemoryBound(to: Block.self), block.pointee.kind == Kind.queue {
+      if let block = fiber.pointee.target?.assumingMemoryBound(to: Block.self), block.kind == Kind.queue {
         heap.release(block)
       }
     default: break

@@ -13,15 +13,6 @@ public struct Block {
   /// Kind in the lowest byte, flags in the next, the block's size in bytes above.
   var meta: UInt64
 
-  @inline(__always) var kind: UInt64 { meta & 0xFF }
-  @inline(__always) var size: Int { Int(meta >> 16) }
-  @inline(__always) var flags: UInt64 {
-    get { (meta >> 8) & 0xFF }
-    set { meta = (meta & ~0xFF00) | (newValue << 8) }
-  }
-  /// Its memory belongs to the run and not to one machine: set for good when the block is first shared.
-  @inline(__always) var isShared: Bool { flags & Block.sharedFlag != 0 }
-
   static let headerSize = 16
   static let sharedFlag: UInt64 = 0x80
 }
@@ -33,6 +24,17 @@ extension UnsafeMutablePointer<Block> {
   @inline(__always) func at<T: ~Copyable>(_ offset: Int, as type: T.Type = T.self) -> UnsafeMutablePointer<T> {
     UnsafeMutableRawPointer(self).advanced(by: offset).assumingMemoryBound(to: T.self)
   }
+
+  // Not by way of `pointee`, which a debug build reads as a whole, count and all.
+  @inline(__always) private var meta: UnsafeMutablePointer<UInt64> { at(8) }
+  @inline(__always) var kind: UInt64 { meta.pointee & 0xFF }
+  @inline(__always) var size: Int { Int(meta.pointee >> 16) }
+  @inline(__always) var flags: UInt64 {
+    get { (meta.pointee >> 8) & 0xFF }
+    nonmutating set { meta.pointee = (meta.pointee & ~0xFF00) | (newValue << 8) }
+  }
+  /// Its memory belongs to the run and not to one machine: set for good when the block is first shared.
+  @inline(__always) var isShared: Bool { flags & Block.sharedFlag != 0 }
 
   /// The count, which other threads may change while it is negative.
   @inline(__always) var counter: UnsafeMutablePointer<Atomic<Int64>> { at(0) }
@@ -197,10 +199,10 @@ struct Heap {
   }
 
   @inline(__always) func freeBlock(_ block: BlockPointer) {
-    if block.pointee.isShared {
+    if block.isShared {
       memory.free(block)
     } else {
-      freeRaw(UnsafeMutableRawPointer(block), size: block.pointee.size)
+      freeRaw(UnsafeMutableRawPointer(block), size: block.size)
     }
   }
 }
@@ -243,7 +245,7 @@ extension Heap {
 
   @inline(never) private func releaseLast(_ block: BlockPointer) {
     if block.count < 0, !block.releaseShared() { return }
-    switch block.pointee.kind {
+    switch block.kind {
     case Kind.string, Kind.bigInt, Kind.bytes, Kind.range: freeBlock(block)
     default: destroyTree(block)
     }
@@ -251,7 +253,7 @@ extension Heap {
 
   @inline(never) private func destroyTree(_ root: BlockPointer) {
     Heap.destroyTree(root) {
-      if HandleBlock.isHandle($0.pointee.kind), HandleBlock($0).hasCrossed { handles.remove($0) }
+      if HandleBlock.isHandle($0.kind), HandleBlock($0).hasCrossed { handles.remove($0) }
       freeBlock($0)
     }
   }
@@ -274,7 +276,7 @@ extension Heap {
         child.pointee.count = Int64(Int(bitPattern: dead))
         dead = child
       }
-      switch block.pointee.kind {
+      switch block.kind {
       case Kind.cell, Kind.shared, Kind.task, Kind.error, Kind.queue: BlockLinks(block).unlink()
       default: break
       }
@@ -286,7 +288,7 @@ extension Heap {
   @inline(__always) static func forEachReference(in block: BlockPointer, _ body: (Value) -> Void) {
     let values: UnsafeMutablePointer<Value>
     let count: Int
-    switch block.pointee.kind {
+    switch block.kind {
     case Kind.list:
       values = ListBlock(block).elements
       count = ListBlock(block).count

@@ -13,7 +13,7 @@ struct IntegerBlock {
   @inline(__always) init(_ block: BlockPointer) { self.block = block }
   @inline(__always) init(_ value: Value) { block = value.block }
 
-  @inline(__always) var isWide: Bool { block.pointee.flags & 1 == 0 }
+  @inline(__always) var isWide: Bool { block.flags & 1 == 0 }
   /// The number, when `isWide`.
   @inline(__always) var wide: Int128 {
     get { block.at(16, as: Int128.self).pointee }
@@ -78,7 +78,7 @@ extension Heap {
     if let wide = big.wide { return makeInt(wide) }
     let words = big.magnitude.words
     let integer = IntegerBlock(allocate(kind: Kind.bigInt, size: IntegerBlock.size(limbs: words.count)))
-    integer.block.pointee.flags = 1
+    integer.block.flags = 1
     integer.count = words.count
     integer.isNegative = big.sign == .minus
     for (index, word) in words.enumerated() { integer.limbs[index] = word }

@@ -7,7 +7,7 @@ struct LimiterBlock {
   @inline(__always) init(_ block: BlockPointer) { self.block = block }
   @inline(__always) init(_ value: Value) { block = value.block }
 
-  @inline(__always) var isRate: Bool { block.pointee.kind == Kind.rateLimiter }
+  @inline(__always) var isRate: Bool { block.kind == Kind.rateLimiter }
   @inline(__always) var waiters: UnsafeMutablePointer<WaitList> { block.at(16) }
   /// Free permits.
   @inline(__always) var permits: Int {

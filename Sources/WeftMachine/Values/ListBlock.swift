@@ -18,7 +18,7 @@ struct ListBlock {
     nonmutating set { block.at(16, as: Int.self).pointee = newValue }
   }
   @inline(__always) var elements: UnsafeMutablePointer<Value> { block.at(Self.elementsOffset) }
-  @inline(__always) var capacity: Int { (block.pointee.size - Self.elementsOffset) / Self.stride }
+  @inline(__always) var capacity: Int { (block.size - Self.elementsOffset) / Self.stride }
 }
 
 extension Heap {

@@ -62,7 +62,7 @@ public final class RunMemory: @unchecked Sendable {
 
   /// Frees a shared block that nothing refers to any more.
   func free(_ block: BlockPointer) {
-    let size = block.pointee.size
+    let size = block.size
     add(bytes: -size, blocks: -1)
     #if !DEBUG
       if size <= HeapState.largestPiece {

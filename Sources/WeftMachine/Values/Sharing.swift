@@ -17,7 +17,7 @@ extension Heap {
   func share(_ root: BlockPointer) -> Bool {
     if root.count < 0 { return true }
     var account = Account()
-    switch root.pointee.kind {
+    switch root.kind {
     case Kind.string, Kind.bytes, Kind.bigInt, Kind.range: account.mark(root)
     case Kind.list, Kind.map, Kind.errorKind: if !shareContainers(from: root, &account) { return false }
     default: return false
@@ -36,8 +36,8 @@ extension Heap {
     /// Marks an owned block.
     @inline(__always) mutating func mark(_ block: BlockPointer) {
       block.pointee.count = 0 &- block.count
-      block.pointee.flags |= Block.sharedFlag
-      bytes += block.pointee.size
+      block.flags |= Block.sharedFlag
+      bytes += block.size
       blocks += 1
     }
   }
@@ -64,10 +64,10 @@ extension Heap {
         default: if value.tag > Kind.builtin { isPlain = false }
         }
       }
-      if block.pointee.kind == Kind.list {
+      if block.kind == Kind.list {
         let list = ListBlock(block)
         forEachOddity(list.elements, list.count, look)
-      } else if block.pointee.kind == Kind.map {
+      } else if block.kind == Kind.map {
         let map = MapBlock(block)
         for index in 0..<map.used where !map.entries[index].isRemoved {
           look(map.entries[index].key)
@@ -79,7 +79,7 @@ extension Heap {
       if !isPlain {
         for container in containers {
           container.pointee.count = 0 &- container.count
-          container.pointee.flags &= ~Block.sharedFlag
+          container.flags &= ~Block.sharedFlag
         }
         return false
       }

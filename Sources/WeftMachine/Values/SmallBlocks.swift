@@ -24,7 +24,7 @@ struct BlockLinks {
 
   @inline(__always) init(_ block: BlockPointer) {
     self.block = block
-    place = block.at(Self.offset(block.pointee.kind))
+    place = block.at(Self.offset(block.kind))
   }
 
   @inline(__always) private static func offset(_ kind: UInt64) -> Int {
@@ -83,8 +83,8 @@ struct CellBlock {
   }
 
   /// A copy of a variable of another machine: assigning to it would change nothing there.
-  @inline(__always) var isFrozen: Bool { block.pointee.flags & Self.frozenFlag != 0 }
-  func freeze() { block.pointee.flags |= Self.frozenFlag }
+  @inline(__always) var isFrozen: Bool { block.flags & Self.frozenFlag != 0 }
+  func freeze() { block.flags |= Self.frozenFlag }
 }
 
 /// A range of integers, kept as it was written.
@@ -95,7 +95,7 @@ struct RangeBlock {
 
   @inline(__always) var lower: Int64 { block.at(16, as: Int64.self).pointee }
   @inline(__always) var upper: Int64 { block.at(24, as: Int64.self).pointee }
-  @inline(__always) var isInclusive: Bool { block.pointee.flags & 1 != 0 }
+  @inline(__always) var isInclusive: Bool { block.flags & 1 != 0 }
   /// How many integers it holds; `Int64.max` for a range of more.
   var count: Int64 {
     if upper < lower { return 0 }
@@ -195,7 +195,7 @@ extension Heap {
     let block = allocate(kind: Kind.range, size: 32)
     block.at(16, as: Int64.self).pointee = lower
     block.at(24, as: Int64.self).pointee = upper
-    block.pointee.flags = inclusive ? 1 : 0
+    block.flags = inclusive ? 1 : 0
     return Value(block)
   }
 

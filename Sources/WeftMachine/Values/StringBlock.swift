@@ -26,7 +26,7 @@ struct StringBlock {
     get { block.at(Self.byteCountOffset, as: Int.self).pointee }
     nonmutating set { block.at(Self.byteCountOffset, as: Int.self).pointee = newValue }
   }
-  @inline(__always) var capacity: Int { block.pointee.size - Self.bytesOffset }
+  @inline(__always) var capacity: Int { block.size - Self.bytesOffset }
 
   /// How many Unicode scalars there are; equal to `byteCount` just when all are ASCII.
   var scalarCount: Int {

@@ -61,7 +61,7 @@ public struct Value: Sendable {
   @inline(__always) public init(_ bool: Bool) { self.init(tag: Kind.bool, bits: bool ? 1 : 0) }
   @inline(__always) public init(_ float: Double) { self.init(tag: Kind.float, bits: float.bitPattern) }
   @inline(__always) init(_ block: BlockPointer) {
-    self.init(tag: block.pointee.kind, bits: UInt64(UInt(bitPattern: block)))
+    self.init(tag: block.kind, bits: UInt64(UInt(bitPattern: block)))
   }
 
   @inline(__always) public static var none: Value { Value(tag: Kind.none, bits: 0) }

@@ -5,26 +5,20 @@ import WeftHTTP
 
 /// The examples on the real clock, against a real httpbin.
 ///
-/// Those that take longer than three seconds run with `WEFT_INTEGRATION=1` only: `make integration`.
+/// Those that take longer than three seconds run with `WEFT_INTEGRATION=1` only: `make integration`. `RealExampleTests` has the quick
+/// ones that need no server.
 @Suite(.needsHTTPBin, .httpbin)
 struct IntegrationTests {
   private static let examples = Example.all.filter {
-    $0.shutdownAt == nil && !$0.isPitfall && (RealRun.isLongWanted || $0.duration <= 3 * second)
-  }
-
-  /// Without what depends on the machine, the times at the ends of lines, and on the server, the sums of bytes.
-  private func comparable(_ output: String) -> String {
-    output
-      .replacing(/\d+(\.\d+)?m?s$/.anchorsMatchLineEndings(), with: "(time)")
-      .replacing(/\d+ bytes(,| in all)/) { "(size) bytes\($0.1)" }
+    $0.runsForReal && ($0.duration <= 3 * second ? $0.fetches : RealRun.isLongWanted)
   }
 
   @Test(arguments: examples)
   func printsTheSame(_ example: Example) async throws {
     let script = try example.script()
-    let (result, output) = try await RealRun.of(script)
+    let (result, output) = try await RealRun.of(script, example.params)
     #expect(script.complaint(about: result) == "")
-    #expect(comparable(output) == comparable(try example.expectedOutput()))
+    #expect(Example.comparable(output) == Example.comparable(try example.expectedOutput()))
     #expect(result.elapsed >= example.duration)
     #expect(result.leftovers.isClean)
   }

@@ -1,0 +1,80 @@
+import Synchronization
+import WeftMachine
+
+/// Makes this process a worker of a script if it was started to be one, and then does not return. A program that runs scripts
+/// with `pool(processes: n)` calls it first in its `main`, before it reads its arguments or standard input.
+///
+/// ```swift
+/// runWorkerIfAsked()
+/// var options = RunOptions()
+/// options.processes = .thisProgram
+/// let script = try Script(compiling: "print(pool(processes: 2) { gather for n in 1...3 { n * n } })")
+/// ```
+///
+/// - Parameter fetcher: What `fetch` uses in a worker, if the run that the worker belongs to has a network itself. It is made
+///   only in a worker.
+public func runWorkerIfAsked(fetcher: @autoclosure () -> (any Fetcher)? = nil) {
+  if WorkerService.isAsked { WorkerService.run(ScriptWorker(fetcher())) }
+}
+
+/// Runs the tasks of a script in a worker process.
+final class ScriptWorker: WorkerHandler {
+  private struct State {
+    var program: WorkerProgram?
+    /// Since the first task, which tells when the run began.
+    var worker: LocalWorker?
+  }
+
+  private let fetcher: (any Fetcher)?
+  private let state = Mutex(State())
+  /// The task that prints: one runs at a time.
+  private let ticket = Atomic<UInt64>(0)
+
+  init(_ fetcher: (any Fetcher)?) { self.fetcher = fetcher }
+
+  func prepare(_ program: [UInt8]) throws(WorkerRefusal) -> UInt64 {
+    let program = try WorkerProgram(compiling: program)
+    state.withLock { $0.program = program }
+    return program.script.image.identity
+  }
+
+  func start(_ ticket: UInt64, _ task: [UInt8], _ replies: WorkerReplies) {
+    guard let order = TaskOrder(wire: task), let worker = worker(for: order, replies) else {
+      replies.ended(ticket, RemoteResult(.lost("was sent a task that makes no sense")).wire)
+      return
+    }
+    self.ticket.store(ticket, ordering: .relaxed)
+    worker.start(ticket, order.task)
+  }
+
+  func cancel(_ ticket: UInt64) { state.withLock { $0.worker }?.cancel(ticket) }
+
+  func shutdown(_ ticket: UInt64) { state.withLock { $0.worker }?.shutdown() }
+
+  private func worker(for order: TaskOrder, _ replies: WorkerReplies) -> LocalWorker? {
+    state.withLock { state in
+      if let worker = state.worker { return worker }
+      guard let program = state.program else { return nil }
+      let context = RunContext(
+        program.script, program.options, program.hasNetwork ? fetcher : nil, elapsed: order.elapsed,
+        wallClock: order.wallClock)
+      let worker = LocalWorker(.processes, context) { [self] event in report(event, replies) }
+      state.worker = worker
+      return worker
+    }
+  }
+
+  private func report(_ event: Mailbox.Event, _ replies: WorkerReplies) {
+    switch event {
+    case .output(let text): replies.output(ticket.load(ordering: .relaxed), text)
+    case .remoteEnded(let ticket, let result):
+      var bytes = result.wire
+      if bytes.count > Frame.largestPayload {
+        let why = "sends no result of more than \(Frame.largestPayload >> 30) GiB at once"
+        bytes = RemoteResult(.lost(why)).wire
+      }
+      replies.ended(ticket, bytes)
+    default: break
+    }
+  }
+}

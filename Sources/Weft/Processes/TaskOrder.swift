@@ -1,0 +1,110 @@
+import WeftMachine
+import WeftSyntax
+
+/// A task on its way to a worker process, with the time there.
+struct TaskOrder {
+  let task: RemoteTask
+  /// Nanoseconds since the run began.
+  let elapsed: Int64
+  /// Nanoseconds since 1970 when the run began.
+  let wallClock: Int64
+
+  init(task: RemoteTask, elapsed: Int64, wallClock: Int64) {
+    self.task = task
+    self.elapsed = elapsed
+    self.wallClock = wallClock
+  }
+
+  var wire: [UInt8] {
+    var writer = WireWriter()
+    writer.reserve(
+      task.globals.reduce(task.call.bytes.count + 64) { $0 + $1.values.bytes.count + 4 * $1.indices.count + 8 })
+    writer.write(elapsed)
+    writer.write(wallClock)
+    writer.write(task.random)
+    writer.write(Int64(task.ticks))
+    writer.write(list: task.globals) { writer, round in
+      writer.write(list: round.indices) { $0.write($1) }
+      writer.write(round.values.bytes)
+    }
+    writer.write(task.call.bytes)
+    return writer.bytes
+  }
+
+  /// Nil when the bytes make no sense.
+  init?(wire: [UInt8]) {
+    var reader = WireReader(wire)
+    guard let elapsed: Int64 = reader.readInteger(), let wallClock: Int64 = reader.readInteger(),
+      let random: UInt64 = reader.readInteger(), let ticks: Int64 = reader.readInteger()
+    else { return nil }
+    let globals = reader.readList { reader -> (indices: [Int32], values: Parcel)? in
+      guard let indices = reader.readList({ $0.readInteger() as Int32? }), let values = reader.readBytes() else {
+        return nil
+      }
+      return (indices, Parcel(bytes: values))
+    }
+    guard let globals, let call = reader.readBytes(), reader.isAtEnd, elapsed >= 0, ticks >= 0 else { return nil }
+    task = RemoteTask(call: Parcel(bytes: call), globals: globals, random: random, ticks: Int(ticks))
+    self.elapsed = elapsed
+    self.wallClock = wallClock
+  }
+}
+
+extension RemoteResult {
+  var wire: [UInt8] {
+    var writer = WireWriter()
+    writer.write(Int64(ticks))
+    writer.write(usedRandomness ? 1 as UInt8 : 0)
+    writer.write(list: failedExpectations) { writer, failed in
+      writer.write(failed.text)
+      writer.write(failed.span.start)
+      writer.write(failed.span.end)
+      writer.write(Int32(failed.source))
+    }
+    switch outcome {
+    case .value(let parcel): writer.write(0, parcel.bytes)
+    case .failed(let parcel): writer.write(1, parcel.bytes)
+    case .cancelled: writer.write(2, [])
+    case .exceeded(let message): writer.write(3, Array(message.utf8))
+    case .lost(let how): writer.write(4, Array(how.utf8))
+    }
+    return writer.bytes
+  }
+
+  /// Nil when the bytes make no sense.
+  init?(wire: [UInt8]) {
+    var reader = WireReader(wire)
+    guard let ticks: Int64 = reader.readInteger(), ticks >= 0, let usedRandomness: UInt8 = reader.readInteger() else {
+      return nil
+    }
+    let failed = reader.readList { reader -> FailedExpectation? in
+      guard let text = reader.readText(), let start: Int32 = reader.readInteger(),
+        let end: Int32 = reader.readInteger(),
+        let source: Int32 = reader.readInteger()
+      else { return nil }
+      return FailedExpectation(text: text, span: Span(Int(start), Int(end)), source: Int(source))
+    }
+    guard let failed, let tag: UInt8 = reader.readInteger(), let bytes = reader.readBytes(), reader.isAtEnd else {
+      return nil
+    }
+    switch tag {
+    case 0: self.init(.value(Parcel(bytes: bytes)))
+    case 1: self.init(.failed(Parcel(bytes: bytes)))
+    case 2: self.init(.cancelled)
+    case 3: self.init(.exceeded(String(decoding: bytes, as: UTF8.self)))
+    case 4: self.init(.lost(String(decoding: bytes, as: UTF8.self)))
+    default: return nil
+    }
+    self.ticks = Int(ticks)
+    self.usedRandomness = usedRandomness != 0
+    failedExpectations = failed
+  }
+}
+
+extension WireWriter {
+  fileprivate mutating func write(_ tag: UInt8, _ bytes: [UInt8]) {
+    reserve(bytes.count + 5)
+    write(tag)
+    write(bytes)
+  }
+}

@@ -46,11 +46,11 @@ final class Mailbox: Sendable {
       state.activity = activity
       activity.add(state.events.count)
     }
-    activity.register(self)
+    activity.register(ObjectIdentifier(self)) { [weak self] in self?.post(.nothingWillCome) }
   }
 
   func leave(_ activity: Activity) {
-    activity.remove(self)
+    activity.remove(ObjectIdentifier(self))
     let left = state.withLock { state in
       state.activity = nil
       return state.events.count

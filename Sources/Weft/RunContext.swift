@@ -13,6 +13,8 @@ final class RunContext: Sendable {
   let fetcher: (any Fetcher)?
   let memory = RunMemory()
   let activity = Activity()
+  /// In a worker process: the way to the parent's handles.
+  let home: RemoteHandles?
   /// Nanoseconds on the loop's clock, and since 1970.
   let startedAt: Int64
   let wallClock: Int64
@@ -21,6 +23,7 @@ final class RunContext: Sendable {
     self.script = script
     self.options = options
     self.fetcher = fetcher
+    home = nil
     var wall = timespec()
     clock_gettime(CLOCK_REALTIME, &wall)
     startedAt = LoopExecutor.now()
@@ -28,13 +31,25 @@ final class RunContext: Sendable {
   }
 
   /// Of a run that began elsewhere, so many nanoseconds ago.
-  init(_ script: Script, _ options: RunOptions, _ fetcher: (any Fetcher)?, elapsed: Int64, wallClock: Int64) {
+  init(
+    _ script: Script, _ options: RunOptions, _ fetcher: (any Fetcher)?, elapsed: Int64, wallClock: Int64,
+    home: RemoteHandles
+  ) {
     self.script = script
     self.options = options
     self.fetcher = fetcher
+    self.home = home
+    memory.beginWorkerProcess()
     startedAt = LoopExecutor.now() - elapsed
     self.wallClock = wallClock
   }
 
-  func makeMachine() -> Machine { script.makeMachine(options, memory: memory) }
+  func makeMachine() -> Machine {
+    let machine = script.makeMachine(options, memory: memory)
+    if let home {
+      machine.isInWorkerProcess = true
+      machine.findHandle = { home.handle($0, $1) }
+    }
+    return machine
+  }
 }

@@ -59,6 +59,8 @@ public final class Machine {
   var isPacking = false
   /// Looks for a handle that came as bytes.
   public var findHandle: (_ number: UInt64, _ facts: HandleFacts) -> SharedHandle? = { _, _ in nil }
+  /// What is made here cannot be reached from the parent's process.
+  public var isInWorkerProcess = false
   /// Operations on handles that have crossed end the slice, so that machines on one thread come between each other there.
   public var isInterleaved = false
   /// The fiber that goes on after such an end.

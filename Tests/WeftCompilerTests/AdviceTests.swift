@@ -90,6 +90,29 @@ import WeftSyntax
     #expect(codes("semaphore(2) { pool(threads: 2) { add(1, 2) } }") == ["W0202", "W0202"])
   }
 
+  @Test func readingAndThenWritingASharedInWorkersIsToldOf() {
+    let around = "let c = shared(0)\nlet l = lock()\n"
+    #expect(
+      told("let c = shared(0)\ntask add() { c.value = c.value + 1 }\npool(threads: 2) { gather { add(); add() } }")
+        == """
+        warning: an update of `c.value` can get lost: this reads it, and then writes it  [W0206]
+           ╭─ <script>:2:14
+         2 │ task add() { c.value = c.value + 1 }
+           │              ^^^^^^^^^^^^^^^^^^^^^ other workers may write it in between
+           = hint: `c.update(v => …)` does both in one step; or hold a `lock()` by `with` wherever it is written
+        """)
+    #expect(codes(around + "pool(tasks: 2) { gather for i in 1...2 { c.value += i } }") == ["W0206"])
+    #expect(codes(around + "task f(x) { x.value[0] = x.value[0] + 1 }\ncompute f(c)") == ["W0206"])
+    for quiet in [
+      "pool(tasks: 2) { gather for i in 1...2 { c.value = i } }",
+      "pool(tasks: 2) { gather for i in 1...2 { c.update(v => v + i) } }",
+      "pool(tasks: 2) { gather for i in 1...2 { with l { c.value += i } } }",
+      "task bump() { c.value += 1 }\npool(tasks: 2) { gather for i in 1...2 { with l { bump() } } }",
+      "pool(tasks: 2) { gather for i in 1...2 { var m = {value: 0}; m.value += 1 } }",
+      "gather for i in 1...2 { c.value += i }",
+    ] { #expect(codes(around + quiet) == [], "\(quiet)") }
+  }
+
   @Test func manyWorkersForWaitsAreNoted() {
     #expect(
       told("pool(threads: 200) { gather for n in 1...9 { sleep 1s } }") == """

@@ -50,6 +50,8 @@ struct Example: Sendable, CustomTestStringConvertible {
 
   static let all: [Example] = [
     Example("00-first-script", takes: 4 * second, fetches: true),
+    Example(
+      "01-lost-updates", takes: 0, isPitfall: true, params: ["rounds": .int(100)], changes: ["4000000": "400"]),
     Example("02-every-core", takes: 0, params: ["limit": .int(600)], changes: ["382": "143"]),
     Example("03-one-by-one-or-together", takes: 6 * second, fetches: true),
     Example("04-as-they-finish", takes: 3 * second, fetches: true),
@@ -68,6 +70,7 @@ struct Example: Sendable, CustomTestStringConvertible {
       ]),
     Example(
       "09-what-workers-cost", takes: 2_200 * millisecond, params: ["tasks": .int(200), "trips": .int(5)]),
+    Example("10-one-array-four-processes", takes: 0),
     Example("11-one-word", takes: 0),
     Example("12-waiting-for-a-task", takes: 2_500 * millisecond),
     Example("13-two-waits-at-once", takes: 5 * second),

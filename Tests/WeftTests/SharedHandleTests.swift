@@ -4,7 +4,7 @@ import WeftMachine
 
 /// Handles that several machines have: nothing is lost and nothing is left, in any order and on real threads.
 @Suite struct SharedHandleTests {
-  static let kinds = ["threads", "tasks"]
+  static let kinds = ["threads", "tasks", "processes"]
   private static let seeds = 0..<200 as Range<UInt64>
 
   /// What a script prints in every order, and on the real clock.
@@ -26,7 +26,9 @@ import WeftMachine
 
   private func really(_ script: Script) async -> String {
     let output = Captured()
-    let result = await script.run(observer: RunObserver(output: { output.append($0) }))
+    var options = RunOptions()
+    options.processes = WorkerCommand(path: Crew.worker)
+    let result = await script.run(options, observer: RunObserver(output: { output.append($0) }))
     #expect(result.leftovers.isClean)
     switch result.outcome {
     case .failed(let report), .exceeded(let report): return output.text + script.text(of: report)
@@ -279,6 +281,83 @@ import WeftMachine
         print(pool(threads: 1) { gather { look(deep) } })
         """)
     #expect(await really(script) == "[\"Shared\"]\n")
+  }
+
+  // MARK: Processes
+
+  /// What processes share: the parent carries out what they ask.
+  @Test func anArrayThatProcessesShare() async throws {
+    try await expect(
+      """
+      let array = shared([0, 0, 0, 0])
+      task work(i) { array.update(xs => { var ys = xs; ys[i] = i * 10; ys }) }
+      pool(processes: 2) { gather for i in 0...3 { work(i) } }
+      print(array.value)
+      """, prints: "[0, 10, 20, 30]\n", really: 2)
+  }
+
+  /// A worker that is killed holds nothing any more, nor does one whose time is over in an `update`.
+  @Test func aDeadProcessHoldsNothing() async throws {
+    let script = try Script(
+      compiling: """
+        let l = lock()
+        let s = shared(1)
+        task holds() { with l { sleep 1h } }
+        task spins() { s.update(x => { while true { } }) }
+        gather {
+          try {
+            pool(processes: 1, launcher: "timeout -s KILL 1") { gather { holds() } }
+          } catch WorkerError as e { print("killed") }
+          {
+            while not l.locked { sleep 10ms }
+            with l { print("next") }
+          }
+          pool(processes: 1) { gather { timeout(100ms) { spins() } else { none } } }
+        }
+        print(s.update(x => x + 1), l.locked)
+        """)
+    let text = await really(script)
+    #expect(text.split(separator: "\n").sorted() == ["2 false", "killed", "next"])
+  }
+
+  @Test func aHandleOfAProcessStaysThere() async throws {
+    let script = try Script(
+      compiling: """
+        task make() { lock() }
+        task inside() {
+          let c = shared(0)
+          pool(threads: 2) { gather for i in 1...4 { c.update(x => x + i) } }
+          c.value
+        }
+        try { pool(processes: 1) { gather { make() } } } catch e { print(e.message) }
+        print(pool(processes: 1) { gather { inside() } })
+        """)
+    #expect(await really(script) == "a Lock that a worker process made cannot leave it\n[10]\n")
+  }
+
+  @Test func processesInDeadlockAreFound() async throws {
+    let script = try Script(
+      compiling: """
+        let a = lock()
+        let b = lock()
+        let near = queue(2)
+        task work(x, y) { with x { near.put(1); near.join(); with y { none } } }
+        try { pool(processes: 2) { gather { work(a, b); work(b, a) } } } catch e { print(e.kind) }
+        with a { with b { print("free") } }
+        """)
+    #expect(await really(script) == "DeadlockError\nfree\n")
+  }
+
+  @Test func aRateIsKeptByTheParent() async throws {
+    let script = try Script(
+      compiling: """
+        let r = rate(50/s)
+        let n = shared(0)
+        task work() { with r { n.update(x => x + 1) } }
+        pool(processes: 2) { gather for i in 1...6 { work() } }
+        print(n.value, elapsed() >= 99ms)
+        """)
+    #expect(await really(script) == "6 true\n")
   }
 
   @Test func aDeadlockNamesWhoHoldsWhat() throws {

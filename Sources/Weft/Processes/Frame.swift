@@ -12,6 +12,10 @@ package struct Frame: Sendable, Equatable {
     case cancel = 3
     /// The run is asked to end in its own way, and so is the task of that ticket.
     case shutdown = 4
+    /// The answer to a `handle`.
+    case handleAnswer = 9
+    /// All machines of the run wait for each other.
+    case deadlock = 10
 
     // From the worker:
     /// The version of the protocol, and the identity of the program as the worker compiled it.
@@ -22,6 +26,10 @@ package struct Frame: Sendable, Equatable {
     case output = 7
     /// How a task ended.
     case ended = 8
+    /// The task asks something of a handle of the parent.
+    case handle = 11
+    /// Nothing happens here before another frame comes; how many have come since the task.
+    case rests = 12
   }
 
   package let kind: Kind
@@ -33,7 +41,7 @@ package struct Frame: Sendable, Equatable {
   /// Bytes of a payload. What claims more is no frame.
   package static let largestPayload = 1 << 30
   /// Of the protocol. A parent and a worker of different versions do not work together.
-  package static let version: UInt32 = 1
+  package static let version: UInt32 = 2
 
   package init(_ kind: Kind, ticket: UInt64 = 0, _ payload: [UInt8] = []) {
     self.kind = kind

@@ -7,9 +7,7 @@ final class ProcessWorker: Worker {
     let command: WorkerCommand
     let program: [UInt8]
     let identity: UInt64
-    let startedAt: Int64
-    let wallClock: Int64
-    let activity: Activity
+    let context: RunContext
 
     /// - Parameter launcher: Of the pool itself; nil for that of the run.
     init(_ context: RunContext, _ command: WorkerCommand, launcher: String?) {
@@ -18,13 +16,12 @@ final class ProcessWorker: Worker {
       self.command = command
       program = WorkerProgram(context.script, context.options, hasNetwork: context.fetcher != nil).bytes
       identity = context.script.image.identity
-      startedAt = context.startedAt
-      wallClock = context.wallClock
-      activity = context.activity
+      self.context = context
     }
   }
 
   private let seat: WorkerSeat
+  private let handles: HandleService
   private let plan: Plan
   private let owner: Mailbox
 
@@ -32,36 +29,62 @@ final class ProcessWorker: Worker {
   init(_ plan: Plan, owner: Mailbox) {
     self.plan = plan
     self.owner = owner
-    let activity = plan.activity
+    let line = Line()
+    let handles = HandleService(plan.context) { line.seat?.send($0) }
+    self.handles = handles
     seat = WorkerSeat(command: plan.command, program: plan.program, identity: plan.identity) { ticket, event in
-      let result: RemoteResult
       switch event {
-      case .output(let text): return owner.post(.output(text))
+      case .output(let text): owner.post(.output(text))
+      case .handle(let request):
+        if !handles.take(ticket, request) {
+          line.seat?.reject(ticket, because: "asked something of a handle that makes no sense")
+        }
+      case .rests(let received): handles.rests(ticket, received: received)
       case .ended(let bytes):
-        result = RemoteResult(wire: bytes) ?? RemoteResult(.lost("sent an answer that makes no sense"))
-      case .cancelled: result = RemoteResult(.cancelled)
-      case .lost(let how): result = RemoteResult(.lost(how))
+        let result = RemoteResult(wire: bytes, handles: handles.handles)
+        Self.end(ticket, result ?? RemoteResult(.lost("sent an answer that makes no sense")), handles, owner)
+      case .cancelled: Self.end(ticket, RemoteResult(.cancelled), handles, owner)
+      case .lost(let how): Self.end(ticket, RemoteResult(.lost(how)), handles, owner)
       }
-      owner.post(.remoteEnded(ticket: ticket, result))
-      activity.subtract()
     }
+    line.seat = seat
+  }
+
+  /// The way from the service to the seat, which refer to each other.
+  private final class Line: @unchecked Sendable {
+    // What is unchecked is sound because it is set before any task begins.
+    weak var seat: WorkerSeat?
+  }
+
+  /// What the task held is free before its owner knows that it has ended.
+  private static func end(_ ticket: UInt64, _ result: RemoteResult, _ handles: HandleService, _ owner: Mailbox) {
+    handles.release()
+    owner.post(.remoteEnded(ticket: ticket, result))
+    handles.end()
   }
 
   func start(_ ticket: UInt64, _ task: RemoteTask) {
-    let order = TaskOrder(task: task, elapsed: LoopExecutor.now() - plan.startedAt, wallClock: plan.wallClock).wire
+    let context = plan.context
+    let order = TaskOrder(task: task, elapsed: LoopExecutor.now() - context.startedAt, wallClock: context.wallClock)
+      .wire
     if order.count > Frame.largestPayload {
       let why = "takes no more than \(Frame.largestPayload >> 30) GiB of arguments and captured values at once"
       owner.post(.remoteEnded(ticket: ticket, RemoteResult(.lost(why))))
     } else {
-      // Until it ends, something may come from there.
-      plan.activity.add()
+      handles.begin(ticket, task)
       seat.start(ticket, order)
     }
   }
 
-  func cancel(_ ticket: UInt64) { seat.cancel(ticket) }
+  func cancel(_ ticket: UInt64) {
+    handles.noteSending()
+    seat.cancel(ticket)
+  }
 
-  func shutdown() { seat.shutdown() }
+  func shutdown() {
+    handles.noteSending()
+    seat.shutdown()
+  }
 
   func stop() { seat.stop() }
 

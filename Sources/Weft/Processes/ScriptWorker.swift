@@ -23,12 +23,15 @@ final class ScriptWorker: WorkerHandler {
     var program: WorkerProgram?
     /// Since the first task, which tells when the run began.
     var worker: LocalWorker?
+    var context: RunContext?
   }
 
   private let fetcher: (any Fetcher)?
   private let state = Mutex(State())
   /// The task that prints: one runs at a time.
   private let ticket = Atomic<UInt64>(0)
+  /// Frames that have come since it began.
+  private let received = Atomic<UInt64>(0)
 
   init(_ fetcher: (any Fetcher)?) { self.fetcher = fetcher }
 
@@ -44,20 +47,49 @@ final class ScriptWorker: WorkerHandler {
       return
     }
     self.ticket.store(ticket, ordering: .relaxed)
+    received.store(0, ordering: .relaxed)
     worker.start(ticket, order.task)
   }
 
-  func cancel(_ ticket: UInt64) { state.withLock { $0.worker }?.cancel(ticket) }
+  func cancel(_ ticket: UInt64) { withWorker { $0.cancel(ticket) } }
 
-  func shutdown(_ ticket: UInt64) { state.withLock { $0.worker }?.shutdown() }
+  func shutdown(_ ticket: UInt64) { withWorker { $0.shutdown() } }
+
+  func handleAnswer(_ ticket: UInt64, _ answer: [UInt8]) -> Bool {
+    guard let response = HandleResponse(wire: answer) else { return false }
+    // For a task that has ended: what it asked was called off.
+    if ticket == self.ticket.load(ordering: .relaxed) {
+      withWorker { _ in state.withLock { $0.context }?.home?.take(response) }
+    }
+    return true
+  }
+
+  func deadlock(_ ticket: UInt64) {
+    withWorker { _ in state.withLock { $0.context }?.activity.tellAll() }
+  }
+
+  /// Deals with a frame. The run counts as going on meanwhile, so that nothing says that it rests without knowing of the frame.
+  private func withWorker(_ body: (LocalWorker) -> Void) {
+    let (worker, context) = state.withLock { ($0.worker, $0.context) }
+    guard let worker, let context else { return }
+    context.activity.add()
+    received.add(1, ordering: .relaxed)
+    body(worker)
+    context.activity.subtract()
+  }
 
   private func worker(for order: TaskOrder, _ replies: WorkerReplies) -> LocalWorker? {
     state.withLock { state in
       if let worker = state.worker { return worker }
       guard let program = state.program else { return nil }
+      let home = RemoteHandles { [self] in replies.handle(ticket.load(ordering: .relaxed), $0) }
       let context = RunContext(
         program.script, program.options, program.hasNetwork ? fetcher : nil, elapsed: order.elapsed,
-        wallClock: order.wallClock)
+        wallClock: order.wallClock, home: home)
+      context.activity.whenStill { [self] in
+        replies.rests(ticket.load(ordering: .relaxed), received.load(ordering: .relaxed))
+      }
+      state.context = context
       let worker = LocalWorker(.processes, context) { [self] event in report(event, replies) }
       state.worker = worker
       return worker
@@ -68,6 +100,7 @@ final class ScriptWorker: WorkerHandler {
     switch event {
     case .output(let text): replies.output(ticket.load(ordering: .relaxed), text)
     case .remoteEnded(let ticket, let result):
+      state.withLock { $0.context }?.home?.forgetAll()
       var bytes = result.wire
       if bytes.count > Frame.largestPayload {
         let why = "sends no result of more than \(Frame.largestPayload >> 30) GiB at once"

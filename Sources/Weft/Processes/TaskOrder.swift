@@ -72,7 +72,9 @@ extension RemoteResult {
   }
 
   /// Nil when the bytes make no sense.
-  init?(wire: [UInt8]) {
+  ///
+  /// - Parameter handles: Those that may be in it.
+  init?(wire: [UInt8], handles: [SharedHandle] = []) {
     var reader = WireReader(wire)
     guard let ticks: Int64 = reader.readInteger(), ticks >= 0, let usedRandomness: UInt8 = reader.readInteger() else {
       return nil
@@ -88,8 +90,8 @@ extension RemoteResult {
       return nil
     }
     switch tag {
-    case 0: self.init(.value(Parcel(bytes: bytes)))
-    case 1: self.init(.failed(Parcel(bytes: bytes)))
+    case 0: self.init(.value(Parcel(bytes: bytes, handles: handles)))
+    case 1: self.init(.failed(Parcel(bytes: bytes, handles: handles)))
     case 2: self.init(.cancelled)
     case 3: self.init(.exceeded(String(decoding: bytes, as: UTF8.self)))
     case 4: self.init(.lost(String(decoding: bytes, as: UTF8.self)))

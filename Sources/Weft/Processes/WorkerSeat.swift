@@ -6,6 +6,10 @@ package final class WorkerSeat: Sendable {
   /// What becomes of a task: any number of outputs, then one of the others.
   package enum Event: Sendable, Equatable {
     case output([UInt8])
+    /// It asks something of a handle.
+    case handle([UInt8])
+    /// Nothing happens in its worker before another frame comes than the so many that have come since it began.
+    case rests(UInt64)
     case ended([UInt8])
     /// It was cancelled before it began.
     case cancelled
@@ -92,6 +96,18 @@ package final class WorkerSeat: Sendable {
       return false
     }
     if hadNotBegun { handler(ticket, .cancelled) }
+  }
+
+  /// Sends something for the task of the frame, if that still runs.
+  package func send(_ frame: Frame) {
+    state.withLock { state in
+      if let job = state.job, job.isSent, job.frame.ticket == frame.ticket { state.worker?.process.send(frame) }
+    }
+  }
+
+  /// The worker of that task sent what makes no sense.
+  package func reject(_ ticket: UInt64, because reason: String) {
+    state.withLock { state in if state.job?.frame.ticket == ticket { reject(&state, reason) } }
   }
 
   /// Tells the task that the run is asked to end in its own way.
@@ -203,6 +219,13 @@ package final class WorkerSeat: Sendable {
         reject(&state, "cannot run this program: \(String(decoding: frame.payload, as: UTF8.self))")
         return nil
       case (.output, .ready) where state.job?.frame.ticket == frame.ticket: return .output(frame.payload)
+      case (.handle, .ready):
+        // What a task still had to say when it was over is of no interest.
+        return state.job?.frame.ticket == frame.ticket ? .handle(frame.payload) : nil
+      case (.rests, .ready):
+        var reader = WireReader(frame.payload)
+        guard state.job?.frame.ticket == frame.ticket, let received: UInt64 = reader.readInteger() else { return nil }
+        return .rests(received)
       case (.ended, .ready) where state.job?.frame.ticket == frame.ticket:
         if let alarm = state.job?.alarm { LoopExecutor.shared.cancelAlarm(alarm) }
         state.job = nil

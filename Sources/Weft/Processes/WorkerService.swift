@@ -23,6 +23,17 @@ package protocol WorkerHandler: Sendable {
 
   /// Tells the task that the run is asked to end in its own way; returns soon.
   func shutdown(_ ticket: UInt64)
+
+  /// The answer to what a task asked of a handle; returns soon. False when it makes no sense.
+  func handleAnswer(_ ticket: UInt64, _ answer: [UInt8]) -> Bool
+
+  /// All machines of the run wait for each other; returns soon.
+  func deadlock(_ ticket: UInt64)
+}
+
+extension WorkerHandler {
+  package func handleAnswer(_ ticket: UInt64, _ answer: [UInt8]) -> Bool { false }
+  package func deadlock(_ ticket: UInt64) {}
 }
 
 /// Why a worker cannot run a program: lower case, no full stop.
@@ -45,6 +56,16 @@ package final class WorkerReplies: Sendable {
     for start in stride(from: 0, to: bytes.count, by: Frame.largestPayload) {
       send(Frame(.output, ticket: ticket, Array(bytes[start..<min(start + Frame.largestPayload, bytes.count)])))
     }
+  }
+
+  /// Sends what a task asks of a handle.
+  package func handle(_ ticket: UInt64, _ request: [UInt8]) { send(Frame(.handle, ticket: ticket, request)) }
+
+  /// Says that nothing happens here before another frame comes than the so many that have come.
+  package func rests(_ ticket: UInt64, _ received: UInt64) {
+    var writer = WireWriter()
+    writer.write(received)
+    send(Frame(.rests, ticket: ticket, writer.bytes))
   }
 
   /// Sends how a task ended: the last of it.
@@ -114,7 +135,9 @@ package enum WorkerService {
     case .task: handler.start(frame.ticket, frame.payload, replies)
     case .cancel: handler.cancel(frame.ticket)
     case .shutdown: handler.shutdown(frame.ticket)
-    case .ready, .refused, .output, .ended: _exit(brokenLine)
+    case .handleAnswer: if !handler.handleAnswer(frame.ticket, frame.payload) { _exit(brokenLine) }
+    case .deadlock: handler.deadlock(frame.ticket)
+    case .ready, .refused, .output, .ended, .handle, .rests: _exit(brokenLine)
     }
   }
 

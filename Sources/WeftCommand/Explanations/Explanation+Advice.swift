@@ -63,6 +63,22 @@ extension Explanation {
       wrong: "pool(threads: 200) { gather for n in 1...1000 { sleep 1s } }",
       right: "semaphore(200) { gather for n in 1...1000 { sleep 1s } }"),
     Explanation(
+      "W0206", "an update of a Shared that can get lost",
+      """
+      Reading a `shared(…)` is one step and writing it another, `+=` included. What another worker of a pool writes in between is
+      lost. `update` does both in one step; a `lock()` that is held wherever the cell is written keeps the others out.
+      """,
+      wrong: """
+        let count = shared(0)
+        task add() { count.value += 1 }
+        pool(threads: 2) { gather { add(); add() } }
+        """,
+      right: """
+        let count = shared(0)
+        task add() { count.update(n => n + 1) }
+        pool(threads: 2) { gather { add(); add() } }
+        """),
+    Explanation(
       "W0301", "a task that keeps the others from their turn",
       """
       Tasks take turns where they wait. This one has computed for longer than a second without a wait, while others wanted to go

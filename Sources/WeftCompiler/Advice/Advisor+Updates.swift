@@ -87,6 +87,61 @@ extension Advisor {
   }
 }
 
+/// Shareds that are read and then written, while other workers may write them.
+extension Advisor {
+  /// `c.value += 1`
+  struct SharedUpdate {
+    let statement: Span
+    let place: Span
+    /// The cell, and where in it the part is.
+    let cell: String
+    let isWhole: Bool
+  }
+
+  /// Whether a statement reads a part of a Shared and then writes it, with no lock held; notes it.
+  func noteSharedUpdate(
+    _ statement: Statement, _ target: Expr, _ isOperator: Bool, _ value: Expr, _ declaration: Declaration
+  ) -> Bool {
+    guard held == 0, !declaration.isVariable, let cell = sharedCell(in: target) else { return false }
+    let place = source.text(target.span)
+    guard isOperator || reads(value, place) else { return false }
+    sharedUpdates.append(
+      SharedUpdate(
+        statement: statement.span, place: target.span, cell: source.text(cell.span),
+        isWhole: cell.span.end + 6 == target.span.end))
+    return true
+  }
+
+  /// What stands before the last `.value` in a place. Of what is no variable, only what a Shared holds can change.
+  private func sharedCell(in place: Expr) -> Expr? {
+    switch place.kind {
+    case .member(let base, let name, _): name.text == "value" ? base : sharedCell(in: base)
+    case .index(let base, _): sharedCell(in: base)
+    default: nil
+    }
+  }
+
+  private func reads(_ value: Expr, _ place: String) -> Bool {
+    if source.text(value.span) == place { return true }
+    var isFound = false
+    value.forEachPart { part in
+      if case .expression(let inner) = part, !isFound { isFound = self.reads(inner, place) }
+    }
+    return isFound
+  }
+
+  func reportSharedUpdates() {
+    for update in sharedUpdates {
+      let what = update.isWhole ? "`\(update.cell).update(v => …)`" : "`update`"
+      report(
+        .warning, "W0206",
+        "an update of `\(source.text(update.place))` can get lost: this reads it, and then writes it",
+        at: update.statement, caret: "other workers may write it in between",
+        hint: "\(what) does both in one step; or hold a `lock()` by `with` wherever it is written")
+    }
+  }
+}
+
 /// Loops whose passes have nothing to do with each other.
 extension Advisor {
   /// Whether no pass reads what another has written: what a pass changes outside of the loop is only added to.

@@ -34,6 +34,9 @@ final class Advisor {
   /// Each assignment, and the variable that it changes.
   var assignments: [(variable: ObjectIdentifier, statement: Span)] = []
   var lostUpdates: [LostUpdate] = []
+  /// Reading and writing of Shareds, which only matters in workers.
+  var sharedUpdates: [SharedUpdate] = []
+  private var hasSharingWorkers = false
 
   /// - Parameter tasks: What is known of the tasks of the files that this one imports.
   init(source: SourceFile, resolution: Resolution, tasks: [ObjectIdentifier: Traits]) {
@@ -45,6 +48,7 @@ final class Advisor {
   func advise(_ tree: Tree) -> [Diagnostic] {
     for statement in tree.statements { _ = visit(statement, isDiscarded: true) }
     reportLostUpdates()
+    if hasSharingWorkers { reportSharedUpdates() }
     return diagnostics
   }
 
@@ -80,6 +84,7 @@ final class Advisor {
       assignments.append((ObjectIdentifier(declaration), statement.span))
       if let task, !declares(declaration, in: task) { traits.insert(.changesOuter) }
       if op == nil { noteLostUpdate(statement, target, value, declaration) }
+      if noteSharedUpdate(statement, target, op != nil, value, declaration) { traits.insert(.updatesShared) }
       return traits
     case .expression(let expression):
       let traits = visit(expression)
@@ -165,7 +170,15 @@ final class Advisor {
         adviseGather(expression.span, pattern, sequence, "each element of this list")
       }
     }
-    if case .with = expression.kind { held -= 1 }
+    if case .with = expression.kind {
+      held -= 1
+      traits.remove(.updatesShared)
+    }
+    switch expression.kind {
+    case .scoped(.pool, _, _, _, _), .computeCall, .computeBlock:
+      hasSharingWorkers = hasSharingWorkers || traits.contains(.updatesShared)
+    default: break
+    }
     if case .scoped(let kind, let arguments, _, _, _) = expression.kind, [.semaphore, .rate, .pool].contains(kind) {
       adviseLimiter(kind, traits, expression.span)
       if kind == .pool { adviseWaiters(arguments, traits, expression.span) }

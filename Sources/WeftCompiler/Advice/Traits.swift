@@ -23,4 +23,6 @@ struct Traits: OptionSet {
   static let catches = Traits(rawValue: 1 << 9)
   /// It may compute for long: it goes round in a loop, or calls itself.
   static let computes = Traits(rawValue: 1 << 10)
+  /// It reads what a Shared holds and then writes it, with no lock held.
+  static let updatesShared = Traits(rawValue: 1 << 11)
 }

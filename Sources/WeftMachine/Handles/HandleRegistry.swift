@@ -15,6 +15,8 @@ final class HandleRegistry: Sendable {
     }
   }
 
+  func numberFromAbove() { state.locked { $0.last = 1 << 62 } }
+
   func insert(_ handle: SharedHandle) {
     state.locked { $0.handles[handle.number] = .passUnretained(handle) }
   }

@@ -98,7 +98,7 @@ public final class HandleWaiter: @unchecked Sendable {
   private let user: HandleUser
   let operation: HandleOperation
   /// What it waited for. It stands in no line any more then.
-  public internal(set) var answer: HandleAnswer?
+  public var answer: HandleAnswer?
   /// When it should claim without being told, on the clock of the run.
   public internal(set) var due: Int64?
   /// It was told to claim, and has not yet.
@@ -114,7 +114,7 @@ public final class HandleWaiter: @unchecked Sendable {
   }
 
   /// Tells its machine to claim. Call it without a lock.
-  func tell() { user.notify(asker.ticket) }
+  public func tell() { user.notify(asker.ticket) }
 }
 
 /// Those who wait for one handle, first come, first served.

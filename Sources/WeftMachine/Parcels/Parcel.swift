@@ -52,7 +52,23 @@ final class ParcelBlocks: @unchecked Sendable {
   }
 }
 
+extension Parcel {
+  /// All of it is in its bytes.
+  public var isPlainBytes: Bool { blocks == nil }
+}
+
 extension Machine {
+  /// The same values in a parcel that is all bytes; an empty one when there is no room for that. A machine that does this carries
+  /// out no task.
+  public func bytes(of parcel: Parcel) -> Parcel {
+    guard let values = unpack(parcel) else { return Parcel(bytes: [0]) }
+    defer { for value in values { heap.release(value) } }
+    do throws(Thrown) { return try pack(values, for: .bytes) } catch {
+      heap.release(error.error)
+      return Parcel(bytes: [0])
+    }
+  }
+
   /// Packs values, which stay the caller's.
   ///
   /// Lists, maps and texts go by reference where the carrier allows it. Variables that a task captured are copied, and so are

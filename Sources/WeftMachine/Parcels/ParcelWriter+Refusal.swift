@@ -11,6 +11,14 @@ extension ParcelWriter {
     return machine.raise(.typeError, "\(machine.article(name))\(place) cannot leave its interpreter", hint: hint)
   }
 
+  /// The error for a handle that a worker process would send to another one.
+  func cannotLeaveProcess(_ value: Value) -> Thrown {
+    let name = Machine.typeName(value)
+    return machine.raise(
+      .typeError, "\(machine.article(name))\(place) that a worker process made cannot leave it",
+      hint: "make it before the `pool`, and let the tasks use it")
+  }
+
   /// Where the part that is written just now stands.
   private var place: String {
     let most = 8

@@ -103,6 +103,7 @@ struct ParcelWriter {
       try write(value.block, isCopied: isCopied)
     case Kind.semaphore, Kind.lock, Kind.rateLimiter, Kind.queue, Kind.shared:
       let handle = try machine.crossing(value)
+      if carrier == .bytes, machine.isInWorkerProcess, handle.carrier != .bytes { throw cannotLeaveProcess(value) }
       handles.append(handle)
       put(.handle)
       buffer.put(handle.number)

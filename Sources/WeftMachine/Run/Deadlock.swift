@@ -174,7 +174,11 @@ extension Machine {
   }
 
   private func thing(_ limiter: BlockPointer) -> String {
-    limiter.kind == Kind.lock ? "the lock" : "a permit of the semaphore"
+    switch limiter.kind {
+    case Kind.lock: "the lock"
+    case Kind.rateLimiter: "a token of the rate"
+    default: "a permit of the semaphore"
+    }
   }
 
   private func name(of fiber: FiberPointer, short: Bool = false) -> String {

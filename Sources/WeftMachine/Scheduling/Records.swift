@@ -96,6 +96,8 @@ struct Fiber {
   var isDrawing = false
   /// `pending` is the item that it draws.
   var hasDrawn = false
+  /// What it draws from has no further item.
+  var hasDrawnEnd = false
   /// The end of a slice stood before what it does now with a handle.
   var hasSwitched = false
   /// How many functions given to `update` it is in.

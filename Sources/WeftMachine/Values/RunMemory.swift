@@ -39,6 +39,9 @@ public final class RunMemory: @unchecked Sendable {
   /// The run is over: what its handles hold, which may refer to themselves, goes.
   public func runEnded() { handles.emptyAll() }
 
+  /// The machines of this run are in a worker process, where handles of the parent have the lower numbers.
+  public func beginWorkerProcess() { handles.numberFromAbove() }
+
   /// Bytes in live blocks that are, or were, shared.
   public var live: Int { bytes.load(ordering: .relaxed) }
   /// How many such blocks there are.

@@ -84,7 +84,8 @@ let package = Package(
         .product(name: "NIOHTTP2", package: "swift-nio-http2"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
-    .testTarget(name: "WeftExamplesTests", dependencies: ["Weft", "WeftHTTP", "WeftMachine", "WeftSyntax"]),
+    .testTarget(
+      name: "WeftExamplesTests", dependencies: ["weft-test-worker", "Weft", "WeftHTTP", "WeftMachine", "WeftSyntax"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -139,10 +139,10 @@ struct Example: Sendable, CustomTestStringConvertible {
     return output.range(of: mark).map { String(output[..<$0.upperBound]) } ?? output
   }
 
-  /// Without what depends on the machine, the times at the ends of lines, and on the server, the sums of bytes.
+  /// Without what depends on the machine, the times, and on the server, the sums of bytes.
   static func comparable(_ output: String) -> String {
     withoutFigures(output)
-      .replacing(/\d+(\.\d+)?m?s$/.anchorsMatchLineEndings(), with: "(time)")
+      .replacing(/\b\d+(\.\d+)?m?s\b/, with: "(time)")
       .replacing(/\d+ bytes(,| in all)/) { "(size) bytes\($0.1)" }
   }
 

@@ -9,6 +9,17 @@ enum Project {
     return folder
   }()
 
+  /// The program that worker processes of the tests run.
+  static let worker: String = {
+    final class Marker {}
+    #if canImport(Darwin)
+      let bundle = Bundle(for: Marker.self).bundleURL
+    #else
+      let bundle = URL(filePath: CommandLine.arguments[0])
+    #endif
+    return bundle.deletingLastPathComponent().appending(path: "weft-test-worker").path
+  }()
+
   static func text(_ path: String) throws -> String {
     try String(contentsOf: folder.appending(path: path), encoding: .utf8)
   }

@@ -26,6 +26,7 @@ import WeftMachine
   ) async throws -> RunResult {
     var options = example.options(files: DiskFiles())
     options.params = params
+    options.processes = WorkerCommand(path: Project.worker)
     let output = Mutex<[UInt8]>([])
     let result = await script.run(
       options, observer: RunObserver(output: { bytes in output.withLock { $0 += bytes } }))
@@ -38,8 +39,6 @@ import WeftMachine
 }
 
 extension Example {
-  /// It ends by itself and shows no mistake, and needs no processes, which the tests have no command for.
-  var runsForReal: Bool {
-    shutdownAt == nil && !isPitfall && (try? Project.text("examples/\(name).weft").contains("processes:")) == false
-  }
+  /// It ends by itself and shows no mistake.
+  var runsForReal: Bool { shutdownAt == nil && !isPitfall }
 }

@@ -50,7 +50,8 @@ struct HandleRequest {
     case .abandon: code = .abandon
     case .count: code = .count
     case .isClosed: code = .isClosed
-    case nil: code = .cancel
+    // It never travels.
+    case .accept, nil: code = .cancel
     }
     writer.write(code.rawValue)
     if let cargo { writer.write(cargo) }

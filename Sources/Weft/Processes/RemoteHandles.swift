@@ -169,6 +169,8 @@ final class RemoteHandle: SharedHandle, @unchecked Sendable {
     case .release, .returnToken, .takeBack, .close, .end, .abandon:
       home.request(self, operation, asker)
       return .answer(.done)
+    // The parent takes it for accepted when it sends the item.
+    case .accept: return .answer(.done)
     case .read, .count, .isClosed, .taskDone: return .answer(home.ask(self, operation, asker))
     case .take, .put, .get, .join, .write, .begin: return .waits(home.wait(self, operation, asker))
     }

@@ -71,6 +71,8 @@ final class RunningWeft: @unchecked Sendable {
     }
   }
 
+  var identifier: Int32 { process.processIdentifier }
+
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
   /// Waits until standard output holds `marker`; gives all that came so far.

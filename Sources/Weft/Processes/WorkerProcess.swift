@@ -28,7 +28,7 @@ final class WorkerProcess: Sendable {
 
   private let state = Mutex(State())
   /// For a process whose line is closed: a worker ends at once, and so does a launcher that is in order.
-  private static let exitGrace: Int64 = 1_000_000_000
+  private static let exitGrace: Int64 = 3_000_000_000
 
   /// Starts it, hands on what it sends and that it sends no more, and returns when it is reaped.
   ///

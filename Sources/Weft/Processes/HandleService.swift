@@ -147,6 +147,9 @@ final class HandleService: Sendable {
     case .answer(let answer):
       guard let wait = state.withLock({ $0.waits.removeValue(forKey: id) }) else { return }
       endAlarm(of: wait)
+      if case .item = answer, wait.handle.facts.kind == Kind.queue {
+        _ = wait.handle.perform(.accept, for: wait.waiter.asker)
+      }
       respond(id, answer)
     case .waits(let waiter): if let due = waiter.due { setAlarm(id, at: due) }
     }

@@ -166,6 +166,8 @@ final class RemoteHandle: SharedHandle, @unchecked Sendable {
 
   override func perform(_ operation: HandleOperation, for asker: HandleAsker) -> HandleReply {
     switch operation {
+    // The parent has noted that as it sent the item.
+    case .accept: return .answer(.done)
     case .release, .returnToken, .takeBack, .close, .end, .abandon:
       home.request(self, operation, asker)
       return .answer(.done)

@@ -136,6 +136,7 @@ extension Machine {
     switch (wait.purpose, wait.answer) {
     case (.permit, _): fiber.pointee.scope.pointee.holdsPermit = true
     case (.item, .item(let item)):
+      accept(wait)
       store(value(of: item), fiber.pointee.base + Int(fiber.pointee.resultRegister), heap)
     case (.item, _):
       // The queue is closed.
@@ -146,16 +147,19 @@ extension Machine {
       fiber.pointee.isDrawing = false
       fiber.pointee.pc -= 1
       if case .item(let item) = answer {
-        fiber.pointee.hasDrawn = true
+        accept(wait)
         fiber.pointee.pending = value(of: item)
       } else {
         fiber.pointee.hasDrawnEnd = true
       }
+      fiber.pointee.hasDrawn = true
     case (.update, .item(let value)):
       begun(fiber, wait.block, with: value, fiber.pointee.base + Int(fiber.pointee.resultRegister))
     default: break
     }
   }
+
+  private func accept(_ wait: HandleWait) { _ = wait.object.perform(.accept, for: wait.waiter.asker) }
 
   private func endWait(of fiber: FiberPointer) -> HandleWait? {
     let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
@@ -179,7 +183,8 @@ extension Machine {
     switch (wait.purpose, answer) {
     case (.permit, .done):
       tell(wait.block.kind == Kind.rateLimiter ? .returnToken : .release, wait.block, fiber)
-    case (.item, .item(let item)), (.drawing, .item(let item)): tell(.takeBack(item), wait.block, fiber)
+    case (.item, .item(let item)), (.drawing, .item(let item)):
+      _ = wait.object.perform(.takeBack(item), for: wait.waiter.asker)
     case (.update, .item): tell(.abandon, wait.block, fiber)
     default: break
     }
@@ -270,10 +275,6 @@ extension Machine {
 
   /// The next element of a loop over a queue that has crossed.
   func draw(crossed value: Value, _ fiber: FiberPointer, into target: UnsafeMutablePointer<Value>) -> Drawn {
-    if fiber.pointee.hasDrawnEnd {
-      fiber.pointee.hasDrawnEnd = false
-      return .end
-    }
     if mustSwitch(fiber) { return .parked }
     fiber.pointee.isDrawing = true
     switch ask(.get, value.block, .drawing, fiber) {

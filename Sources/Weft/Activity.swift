@@ -18,6 +18,9 @@ final class Activity: Sendable {
     if let whenStill = state.withLock({ $0.whenStill }) { whenStill() } else { tellAll() }
   }
 
+  /// Nothing can happen by itself just now.
+  var isStill: Bool { count.load(ordering: .acquiring) <= 0 }
+
   /// In a worker process others may still do something: they are told instead that here is nothing.
   func whenStill(_ action: @escaping @Sendable () -> Void) { state.withLock { $0.whenStill = action } }
 

@@ -14,7 +14,7 @@ struct HandleRequest {
 
   private enum Code: UInt8 {
     case take, release, returnToken, put, get, takeBack, close, taskDone, join, read, write, begin, end, abandon, count
-    case isClosed, cancel
+    case isClosed, cancel, accept
   }
 
   init(id: UInt64, handle: UInt64, task: UInt64, place: Int32, operation: HandleOperation?) {
@@ -50,8 +50,8 @@ struct HandleRequest {
     case .abandon: code = .abandon
     case .count: code = .count
     case .isClosed: code = .isClosed
-    // It never travels.
-    case .accept, nil: code = .cancel
+    case .accept: code = .accept
+    case nil: code = .cancel
     }
     writer.write(code.rawValue)
     if let cargo { writer.write(cargo) }
@@ -91,6 +91,7 @@ struct HandleRequest {
       case .abandon: .abandon
       case .count: .count
       case .isClosed: .isClosed
+      case .accept: .accept
       case .cancel: nil
       }
     self.id = id

@@ -166,11 +166,11 @@ final class RemoteHandle: SharedHandle, @unchecked Sendable {
 
   override func perform(_ operation: HandleOperation, for asker: HandleAsker) -> HandleReply {
     switch operation {
+    // The parent has noted that as it sent the item.
+    case .accept: return .answer(.done)
     case .release, .returnToken, .takeBack, .close, .end, .abandon:
       home.request(self, operation, asker)
       return .answer(.done)
-    // The parent takes it for accepted when it sends the item.
-    case .accept: return .answer(.done)
     case .read, .count, .isClosed, .taskDone: return .answer(home.ask(self, operation, asker))
     case .take, .put, .get, .join, .write, .begin: return .waits(home.wait(self, operation, asker))
     }

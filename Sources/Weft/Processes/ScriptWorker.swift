@@ -32,6 +32,8 @@ final class ScriptWorker: WorkerHandler {
   private let ticket = Atomic<UInt64>(0)
   /// Frames that have come since it began.
   private let received = Atomic<UInt64>(0)
+  /// Held while a frame is noted, and while the parent is told that none was.
+  private let frames = Mutex(())
 
   init(_ fetcher: (any Fetcher)?) { self.fetcher = fetcher }
 
@@ -46,9 +48,11 @@ final class ScriptWorker: WorkerHandler {
       replies.ended(ticket, RemoteResult(.lost("was sent a task that makes no sense")).wire)
       return
     }
-    self.ticket.store(ticket, ordering: .relaxed)
-    received.store(0, ordering: .relaxed)
-    worker.start(ticket, order.task)
+    withWorker { _ in
+      self.ticket.store(ticket, ordering: .relaxed)
+      received.store(0, ordering: .relaxed)
+      worker.start(ticket, order.task)
+    }
   }
 
   func cancel(_ ticket: UInt64) { withWorker { $0.cancel(ticket) } }
@@ -72,10 +76,20 @@ final class ScriptWorker: WorkerHandler {
   private func withWorker(_ body: (LocalWorker) -> Void) {
     let (worker, context) = state.withLock { ($0.worker, $0.context) }
     guard let worker, let context else { return }
-    context.activity.add()
-    received.add(1, ordering: .relaxed)
+    frames.withLock { _ in
+      context.activity.add()
+      received.add(1, ordering: .relaxed)
+    }
     body(worker)
     context.activity.subtract()
+  }
+
+  /// Tells the parent that nothing happens here before another frame comes, unless one has just come.
+  private func rest(_ activity: Activity, _ replies: WorkerReplies) {
+    frames.withLock { _ in
+      if !activity.isStill { return }
+      replies.rests(ticket.load(ordering: .relaxed), received.load(ordering: .relaxed))
+    }
   }
 
   private func worker(for order: TaskOrder, _ replies: WorkerReplies) -> LocalWorker? {
@@ -86,9 +100,7 @@ final class ScriptWorker: WorkerHandler {
       let context = RunContext(
         program.script, program.options, program.hasNetwork ? fetcher : nil, elapsed: order.elapsed,
         wallClock: order.wallClock, home: home)
-      context.activity.whenStill { [self] in
-        replies.rests(ticket.load(ordering: .relaxed), received.load(ordering: .relaxed))
-      }
+      context.activity.whenStill { [self, activity = context.activity] in rest(activity, replies) }
       state.context = context
       let worker = LocalWorker(.processes, context) { [self] event in report(event, replies) }
       state.worker = worker

@@ -148,11 +148,11 @@ extension Machine {
       fiber.pointee.pc -= 1
       if case .item(let item) = answer {
         accept(wait)
-        fiber.pointee.hasDrawn = true
         fiber.pointee.pending = value(of: item)
       } else {
         fiber.pointee.hasDrawnEnd = true
       }
+      fiber.pointee.hasDrawn = true
     case (.update, .item(let value)):
       begun(fiber, wait.block, with: value, fiber.pointee.base + Int(fiber.pointee.resultRegister))
     default: break
@@ -275,10 +275,6 @@ extension Machine {
 
   /// The next element of a loop over a queue that has crossed.
   func draw(crossed value: Value, _ fiber: FiberPointer, into target: UnsafeMutablePointer<Value>) -> Drawn {
-    if fiber.pointee.hasDrawnEnd {
-      fiber.pointee.hasDrawnEnd = false
-      return .end
-    }
     if mustSwitch(fiber) { return .parked }
     fiber.pointee.isDrawing = true
     switch ask(.get, value.block, .drawing, fiber) {

@@ -239,6 +239,10 @@ extension Machine {
     guard let fiber = core.pointee.fiber else { return .parked }
     if fiber.pointee.hasDrawn {
       fiber.pointee.hasDrawn = false
+      if fiber.pointee.hasDrawnEnd {
+        fiber.pointee.hasDrawnEnd = false
+        return .end
+      }
       store(fiber.pointee.pending, target, heap)
       fiber.pointee.pending = .none
       return .element

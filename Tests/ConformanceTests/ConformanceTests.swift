@@ -76,7 +76,7 @@ import WeftMachine
     let compiled = try Script(compiling: script.text, name: script.name)
     let output = Collected<UInt8>()
     let result = await compiled.run(.test(), observer: RunObserver(output: { output.append(contentsOf: $0) }))
-    #expect(script.problem(with: result, output: output.all) == nil)
+    #expect(script.problem(with: result, output: output.all, order: script.realOrder) == nil)
   }
 }
 

@@ -71,7 +71,8 @@ import WeftMachine
       let compiled = try #require(Self.wrapped(script, in: block))
       let output = Collected<UInt8>()
       let result = await compiled.run(options, observer: RunObserver(output: { output.append(contentsOf: $0) }))
-      if let problem = script.problem(with: result, output: output.all) { Issue.record("\(block): \(problem)") }
+      let problem = script.problem(with: result, output: output.all, order: script.realOrder)
+      if let problem { Issue.record("\(block): \(problem)") }
     }
   }
 }

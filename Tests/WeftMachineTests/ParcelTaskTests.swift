@@ -206,7 +206,6 @@ import Weft
       "taskgroup { let t = start double(1); task f() { task g() => {a: t}; g }; f }", "a Task captured by `f`",
       "await it first and send its value"
     ),
-    ("let s = lock(); [s]", "a Lock in `[0]`", ""),
     (
       "taskgroup { let t = start double(1); First(\"x\", at: [t]) }", "a Task in `at[0]`",
       "await it first and send its value"

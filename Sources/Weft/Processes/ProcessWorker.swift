@@ -32,7 +32,8 @@ final class ProcessWorker: Worker {
   init(_ plan: Plan, owner: Mailbox) {
     self.plan = plan
     self.owner = owner
-    seat = WorkerSeat(command: plan.command, program: plan.program, identity: plan.identity) { [activity = plan.activity] ticket, event in
+    let activity = plan.activity
+    seat = WorkerSeat(command: plan.command, program: plan.program, identity: plan.identity) { ticket, event in
       let result: RemoteResult
       switch event {
       case .output(let text): return owner.post(.output(text))

@@ -136,6 +136,7 @@ extension Machine {
     switch (wait.purpose, wait.answer) {
     case (.permit, _): fiber.pointee.scope.pointee.holdsPermit = true
     case (.item, .item(let item)):
+      accept(wait)
       store(value(of: item), fiber.pointee.base + Int(fiber.pointee.resultRegister), heap)
     case (.item, _):
       // The queue is closed.
@@ -146,6 +147,7 @@ extension Machine {
       fiber.pointee.isDrawing = false
       fiber.pointee.pc -= 1
       if case .item(let item) = answer {
+        accept(wait)
         fiber.pointee.hasDrawn = true
         fiber.pointee.pending = value(of: item)
       }
@@ -154,6 +156,8 @@ extension Machine {
     default: break
     }
   }
+
+  private func accept(_ wait: HandleWait) { _ = wait.object.perform(.accept, for: wait.waiter.asker) }
 
   private func endWait(of fiber: FiberPointer) -> HandleWait? {
     let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
@@ -177,7 +181,8 @@ extension Machine {
     switch (wait.purpose, answer) {
     case (.permit, .done):
       tell(wait.block.kind == Kind.rateLimiter ? .returnToken : .release, wait.block, fiber)
-    case (.item, .item(let item)), (.drawing, .item(let item)): tell(.takeBack(item), wait.block, fiber)
+    case (.item, .item(let item)), (.drawing, .item(let item)):
+      _ = wait.object.perform(.takeBack(item), for: wait.waiter.asker)
     case (.update, .item): tell(.abandon, wait.block, fiber)
     default: break
     }

@@ -11,6 +11,8 @@ public enum HandleOperation: Sendable {
   case get
   /// An item comes back that nobody has looked at: it is the first again.
   case takeBack(Cargo)
+  /// The asker begins with the item that it waited for, which will not come back.
+  case accept
   case close, taskDone, join
   /// Of a Shared: its value.
   case read

@@ -31,7 +31,7 @@ final class SharedQueue: SharedHandle, @unchecked Sendable {
   override func perform(_ operation: HandleOperation, for asker: HandleAsker) -> HandleReply {
     var told: [HandleWaiter] = []
     let reply = state.locked { state -> HandleReply in
-      if let answer = state.answer(operation, &told) { return .answer(answer) }
+      if let answer = state.answer(operation, asker, &told) { return .answer(answer) }
       let waiter = HandleWaiter(asker, operation)
       state.wait(waiter)
       return .waits(waiter)
@@ -56,7 +56,12 @@ final class SharedQueue: SharedHandle, @unchecked Sendable {
 
   override func cancel(_ waiter: HandleWaiter) -> HandleAnswer? { state.locked { $0.cancel(waiter) } }
 
-  override func leave(_ user: HandleUser) { state.locked { $0.leave(user) } }
+  override func leave(_ user: HandleUser) {
+    var told: [HandleWaiter] = []
+    state.locked { $0.leave(user, &told) }
+    settle()
+    for waiter in told { waiter.tell() }
+  }
 
   override func takeAll() -> [Cargo] {
     let content = state.locked { $0.takeAll() }
@@ -80,6 +85,8 @@ final class SharedQueue: SharedHandle, @unchecked Sendable {
     private var getters = WaiterLine()
     private var putters = WaiterLine()
     private var joiners = WaiterLine()
+    /// Those who were given an item and have not begun with it: it may come back, so the queue is not at its end.
+    private var offered: [HandleWaiter] = []
     private let limit: Int
 
     init(limit: Int) { self.limit = limit }
@@ -87,31 +94,33 @@ final class SharedQueue: SharedHandle, @unchecked Sendable {
     private var count: Int { items.count - taken + returned.count }
 
     /// What comes of an operation at once, and who is to be told; nil when it has to wait.
-    mutating func answer(_ operation: HandleOperation, _ told: inout [HandleWaiter]) -> HandleAnswer? {
+    mutating func answer(
+      _ operation: HandleOperation, _ asker: HandleAsker, _ told: inout [HandleWaiter]
+    ) -> HandleAnswer? {
       switch operation {
       case .put(let item):
         if isClosed { return .closed }
         if getters.first == nil, count >= limit { return nil }
         unfinished += 1
-        if let getter = getters.popFirst() { end(getter, .item(item), &told) } else { append(item) }
+        if let getter = getters.popFirst() { offer(item, to: getter, &told) } else { append(item) }
         return .done
       case .get:
-        if count == 0 { return isClosed ? .closed : nil }
+        if count == 0 { return isAtEnd ? .closed : nil }
         let item = takeFirst()
         admitPutters(&told)
         return .item(item)
       case .takeBack(let item):
-        if let getter = getters.popFirst() {
-          end(getter, .item(item), &told)
-        } else {
-          returned.append(item)
-          size += item.size
-        }
+        offered.removeAll { $0.asker.user === asker.user && $0.asker.ticket == asker.ticket }
+        takeBack(item, &told)
+        return .done
+      case .accept:
+        offered.removeAll { $0.asker.user === asker.user && $0.asker.ticket == asker.ticket }
+        if isAtEnd { endGetters(&told) }
         return .done
       case .close:
         if isClosed { return .done }
         isClosed = true
-        while let getter = getters.popFirst() { end(getter, .closed, &told) }
+        if isAtEnd { endGetters(&told) }
         while let putter = putters.popFirst() { end(putter, .closed, &told) }
         return .done
       case .taskDone:
@@ -144,10 +153,34 @@ final class SharedQueue: SharedHandle, @unchecked Sendable {
       return nil
     }
 
-    mutating func leave(_ user: HandleUser) {
+    mutating func leave(_ user: HandleUser, _ told: inout [HandleWaiter]) {
+      let lost = offered.filter { $0.asker.user === user }
+      offered.removeAll { $0.asker.user === user }
+      for waiter in lost { if case .item(let item)? = waiter.answer { takeBack(item, &told) } }
       getters.remove { $0.asker.user === user }
       putters.remove { $0.asker.user === user }
       joiners.remove { $0.asker.user === user }
+    }
+
+    private var isAtEnd: Bool { isClosed && count == 0 && offered.isEmpty }
+
+    private mutating func endGetters(_ told: inout [HandleWaiter]) {
+      while let getter = getters.popFirst() { end(getter, .closed, &told) }
+    }
+
+    private mutating func offer(_ item: Cargo, to getter: HandleWaiter, _ told: inout [HandleWaiter]) {
+      offered.append(getter)
+      end(getter, .item(item), &told)
+    }
+
+    /// An item is the first again.
+    private mutating func takeBack(_ item: Cargo, _ told: inout [HandleWaiter]) {
+      if let getter = getters.popFirst() {
+        offer(item, to: getter, &told)
+      } else {
+        returned.append(item)
+        size += item.size
+      }
     }
 
     private func end(_ waiter: HandleWaiter, _ answer: HandleAnswer, _ told: inout [HandleWaiter]) {

@@ -48,7 +48,8 @@ import WeftMachine
     let loop = "task add(n) { for i in 1...n { } }\n"
     // Others are ready, or a timer is overdue.
     #expect(try run(loop + "gather { add(3_000_000); 1 }").told == ["W0301 23"])
-    #expect(try run(loop + "gather { sleep(1ms); { sleep 0s; add(3_000_000); add(3_000_000) } }").told == ["W0301 23"])
+    #expect(
+      try run(loop + "gather { { sleep 1ms }; { sleep 0s; add(3_000_000); add(3_000_000) } }").told == ["W0301 23"])
     // Nobody else is there, or not for long enough, or it computes elsewhere.
     #expect(try run(loop + "add(3_000_000)").told == [])
     #expect(try run(loop + "gather { add(900_000); 1 }").told == [])

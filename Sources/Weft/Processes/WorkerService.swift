@@ -105,8 +105,13 @@ package enum WorkerService {
   /// Whether this process was started to be a worker.
   package static var isAsked: Bool { CommandLine.arguments.dropFirst().first == WorkerCommand.argument }
 
+  /// Holds the handler as long as the process lives: `run` never returns, so the optimizer takes a handler that only `run` holds
+  /// for one that nobody needs, and leaves out what its initializer stores.
+  private static let held = Mutex<(any WorkerHandler)?>(nil)
+
   /// Serves the parent until it closes the line, then ends the process at once, whatever runs in it.
   package static func run(_ handler: some WorkerHandler) -> Never {
+    held.withLock { $0 = handler }
     // The terminal sends it to the whole group: the parent decides what comes of it.
     signal(SIGINT, SIG_IGN)
     // A parent that is gone shows when its answer is written.

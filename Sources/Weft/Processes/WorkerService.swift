@@ -105,19 +105,19 @@ package enum WorkerService {
   /// Whether this process was started to be a worker.
   package static var isAsked: Bool { CommandLine.arguments.dropFirst().first == WorkerCommand.argument }
 
-  /// Holds the handler as long as the process lives: `run` never returns, so the optimizer takes a handler that only `run` holds
-  /// for one that nobody needs, and leaves out what its initializer stores.
-  private static let held = Mutex<(any WorkerHandler)?>(nil)
+  /// Holds what `run` uses as long as the process lives. `run` never returns, so the optimizer takes an object that only `run`
+  /// holds for one that nobody needs, and leaves out what its initializer stores.
+  private static let held = Mutex<(any WorkerHandler, WorkerReplies)?>(nil)
 
   /// Serves the parent until it closes the line, then ends the process at once, whatever runs in it.
   package static func run(_ handler: some WorkerHandler) -> Never {
-    held.withLock { $0 = handler }
     // The terminal sends it to the whole group: the parent decides what comes of it.
     signal(SIGINT, SIG_IGN)
     // A parent that is gone shows when its answer is written.
     signal(SIGPIPE, SIG_IGN)
     let (input, output) = takeLine()
     let replies = WorkerReplies(output)
+    held.withLock { $0 = (handler, replies) }
     var reader = FrameReader()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
     while true {

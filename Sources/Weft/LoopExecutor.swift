@@ -66,18 +66,12 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    locked {
-      jobs.append(job)
-      wakeThread()
-    }
+    tellThread { jobs.append(job) }
   }
 
   /// The thread ends when it has nothing left to do. Nothing may be enqueued any more.
   func stop() {
-    locked {
-      isStopping = true
-      wakeThread()
-    }
+    tellThread { isStopping = true }
   }
 
   /// From now on (until as many `endSpinning`) the thread reacts faster and uses more of its core.
@@ -86,10 +80,9 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
 
   /// Calls `action` on the loop's thread at `deadline`, unless `cancelAlarm` comes first, which takes what this returns.
   func setAlarm(at deadline: Int64, _ action: @escaping @Sendable () -> Void) -> UInt64 {
-    locked {
+    tellThread {
       lastAlarm += 1
       alarms.append(Alarm(deadline: deadline, id: lastAlarm, action: action))
-      wakeThread()
       return lastAlarm
     }
   }
@@ -104,15 +97,20 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
     return body()
   }
 
-  /// Under `mutex`.
-  private func wakeThread() {
-    arrivals.add(1, ordering: .releasing)
-    if !isStarted {
-      isStarted = true
-      DetachedThread.start { [self] in loop() }
-    } else if isSleeping {
-      pthread_cond_signal(condition)
+  /// Changes something under `mutex` that the thread has to see.
+  private func tellThread<Result>(_ change: () -> Result) -> Result {
+    let (result, isNew, wasSleeping) = locked {
+      let result = change()
+      arrivals.add(1, ordering: .releasing)
+      defer {
+        isStarted = true
+        isSleeping = false
+      }
+      return (result, !isStarted, isSleeping)
     }
+    // Without `mutex`, for which the thread would have to wait at once.
+    if isNew { DetachedThread.start { [self] in loop() } } else if wasSleeping { pthread_cond_signal(condition) }
+    return result
   }
 
   private func loop() {

@@ -28,7 +28,7 @@ final class ScriptWorker: WorkerHandler {
 
   private let fetcher: (any Fetcher)?
   private let state = Mutex(State())
-  /// The task that prints: one runs at a time.
+  /// The task that runs, one at a time; 0 if there is none.
   private let ticket = Atomic<UInt64>(0)
   /// Frames that have come since it began.
   private let received = Atomic<UInt64>(0)
@@ -87,8 +87,9 @@ final class ScriptWorker: WorkerHandler {
   /// Tells the parent that nothing happens here before another frame comes, unless one has just come.
   private func rest(_ activity: Activity, _ replies: WorkerReplies) {
     frames.withLock { _ in
-      if !activity.isStill { return }
-      replies.rests(ticket.load(ordering: .relaxed), received.load(ordering: .relaxed))
+      let ticket = ticket.load(ordering: .relaxed)
+      // A worker without a task keeps nobody waiting.
+      if ticket != 0, activity.isStill { replies.rests(ticket, received.load(ordering: .relaxed)) }
     }
   }
 
@@ -112,6 +113,7 @@ final class ScriptWorker: WorkerHandler {
     switch event {
     case .output(let text): replies.output(ticket.load(ordering: .relaxed), text)
     case .remoteEnded(let ticket, let result):
+      self.ticket.store(0, ordering: .relaxed)
       state.withLock { $0.context }?.home?.forgetAll()
       var bytes = result.wire
       if bytes.count > Frame.largestPayload {

@@ -181,18 +181,21 @@ final class MachineDriver {
   private func openPool(_ id: UInt64, _ kind: PoolKind, _ workers: Int, _ launcher: String?) {
     if kind == .processes, let command = context.options.processes {
       let plan = ProcessWorker.Plan(context, command, launcher: launcher)
-      pools[id] = WorkerPool(workers: workers, owner: mailbox) { [mailbox] in ProcessWorker(plan, owner: mailbox) }
+      pools[id] = WorkerPool(workers: workers, isLocal: false, owner: mailbox) { [mailbox] in
+        ProcessWorker(plan, owner: mailbox)
+      }
     } else {
-      pools[id] = WorkerPool(workers: workers, owner: mailbox) { [context, mailbox] in
+      pools[id] = WorkerPool(workers: workers, isLocal: true, owner: mailbox) { [context, mailbox] in
         LocalWorker(kind, context) { mailbox.post($0) }
       }
     }
     spinIfNeeded()
   }
 
-  /// While there are workers, their answers come soon.
+  /// While there are workers in this process, their answers come soon. Processes need the core for themselves: a task's round
+  /// trip took 105 µs with this thread looking out, and 40 µs without.
   private func spinIfNeeded() {
-    if isSpinning == !pools.isEmpty { return }
+    if isSpinning == pools.values.contains(where: \.isLocal) { return }
     isSpinning.toggle()
     if isSpinning { loop.beginSpinning() } else { loop.endSpinning() }
   }

@@ -24,7 +24,7 @@ final class LocalWorker: Worker {
   /// - Parameter report: Takes results and output.
   init(_ kind: PoolKind, _ context: RunContext, report: @escaping @Sendable (Mailbox.Event) -> Void) {
     thread = kind == .threads || kind == .processes ? LoopExecutor() : nil
-    thread?.beginSpinning()
+    if kind == .threads { thread?.beginSpinning() }
     mailbox.join(context.activity)
     let executor: (any TaskExecutor)? = kind == .compute ? CoreExecutor.shared : thread
     task = Task.detached(executorPreference: executor) { [mailbox] in

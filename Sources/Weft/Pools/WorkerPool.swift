@@ -3,6 +3,8 @@ import WeftMachine
 /// The workers of one `pool` block, or those of one machine's `compute`. It belongs to the driver of the machine that has the
 /// block.
 final class WorkerPool {
+  /// Its workers are in this process, so that looking out for their answers is quicker than sleeping.
+  let isLocal: Bool
   private let limit: Int
   private let makeWorker: () -> any Worker
   private var workers: [any Worker] = []
@@ -12,7 +14,8 @@ final class WorkerPool {
   private var waiting: [(ticket: UInt64, task: RemoteTask)] = []
   private let owner: Mailbox
 
-  init(workers limit: Int, owner: Mailbox, _ makeWorker: @escaping () -> any Worker) {
+  init(workers limit: Int, isLocal: Bool, owner: Mailbox, _ makeWorker: @escaping () -> any Worker) {
+    self.isLocal = isLocal
     self.limit = limit
     self.owner = owner
     self.makeWorker = makeWorker

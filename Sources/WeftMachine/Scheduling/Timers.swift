@@ -66,11 +66,12 @@ struct TimerHeap {
 }
 
 extension Machine {
-  func setTimer(_ node: TimerHeap.Node, after nanoseconds: Int64) {
+  /// - Parameter isAnswer: The ticket of what it answers: answers come before the timers of the same instant.
+  func setTimer(_ node: TimerHeap.Node, after nanoseconds: Int64, isAnswer ticket: UInt64? = nil) {
     let (deadline, overflow) = now.addingReportingOverflow(max(0, nanoseconds))
     node.pointee.deadline = overflow ? Int64.max : deadline
     core.pointee.sequence &+= 1
-    node.pointee.sequence = core.pointee.sequence
+    node.pointee.sequence = ticket ?? core.pointee.sequence
     timers.insert(node)
   }
 
@@ -88,6 +89,7 @@ extension Machine {
       } else {
         let fiber = raw.assumingMemoryBound(to: Fiber.self)
         switch fiber.pointee.wait {
+        case .fetch: mockAnswered(fiber)
         case .gate: tokenIsDue(fiber)
         case .handle: handleIsDue(fiber)
         default: wake(fiber)

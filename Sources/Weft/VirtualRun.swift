@@ -82,14 +82,22 @@ final class VirtualRun {
   private var seats: [Seat]
   private var lastSeat = 0
   private let answers = HandleAnswers()
+  /// Takes what the machines write down.
+  private let records: ((RunRecords) -> Void)?
+  private let wantsArguments: Bool
   private static let sliceTicks = 20_000
   /// Machines take turns of at most so many ticks, when there are several.
   private static let turnTicks = 500
   /// Tasks of `compute` that run at one time, for each machine.
   private static let cores = 4
 
-  init(_ script: Script, _ options: RunOptions, _ world: VirtualWorld) {
+  init(
+    _ script: Script, _ options: RunOptions, _ world: VirtualWorld, records: ((RunRecords) -> Void)? = nil,
+    wantsArguments: Bool = false
+  ) {
     self.script = script
+    self.records = records
+    self.wantsArguments = wantsArguments
     var options = options
     // What it takes to start processes is no question here.
     options.limits.pools.insert(.processes)
@@ -100,10 +108,13 @@ final class VirtualRun {
     main = Seat(0, machine, nil)
     seats = [main]
     ready = [main]
-    prepare(main)
+    prepare(main, pool: nil)
   }
 
-  private func prepare(_ seat: Seat) {
+  private func prepare(_ seat: Seat, pool: PoolKind?) {
+    if records != nil {
+      seat.machine.observe(worker: UInt32(truncatingIfNeeded: seat.id), pool: pool, arguments: wantsArguments)
+    }
     seat.machine.isInterleaved = true
     seat.machine.handleUser.notify = { [answers, id = seat.id] ticket in answers.all.append((id, ticket)) }
   }
@@ -155,6 +166,7 @@ final class VirtualRun {
       }
       let text = seat.machine.takeOutput()
       if !text.isEmpty { output(text) }
+      passOnRecords(of: seat)
       perform(for: seat)
       switch pause {
       case .finished:
@@ -169,6 +181,10 @@ final class VirtualRun {
         seat.isReady = false
       }
     }
+  }
+
+  private func passOnRecords(of seat: Seat) {
+    if let records, let batch = seat.machine.takeRecords() { records(batch) }
   }
 
   /// When the next thing happens that is not computing.
@@ -299,7 +315,7 @@ final class VirtualRun {
     machine.mockHome = main.machine
     lastSeat += 1
     let seat = Seat(lastSeat, machine, owner)
-    prepare(seat)
+    prepare(seat, pool: pool.kind)
     return seat
   }
 
@@ -321,6 +337,7 @@ final class VirtualRun {
     seats.removeAll { $0 === seat }
     pending.removeAll { $0.seat === seat }
     guard let owner = seat.owner else { return }
+    passOnRecords(of: owner)
     let result = seat.machine.endRemote()
     owner.machine.setClock(to: now)
     owner.machine.remoteEnded(seat.ticket, result)

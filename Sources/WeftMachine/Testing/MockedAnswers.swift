@@ -18,6 +18,7 @@ extension Machine {
     fiber.pointee.wait = .fetch
     fiber.pointee.resultRegister = Int32(register)
     core.pointee.fiber = nil
+    if core.pointee.isObserved { noteFetch(fiber, nextTicket, request) }
     setTimer(timerNode(fiber), after: delay, isAnswer: nextTicket)
   }
 
@@ -61,15 +62,30 @@ extension Machine {
   func mockAnswered(_ fiber: FiberPointer) {
     let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
     guard let pending = tickets.removeValue(forKey: ticket), let answer = pending.answer else { return }
+    if core.pointee.isObserved { noteFetchEnd(fiber, ticket, ending(of: answer)) }
     if answer.tag == Kind.error { return wake(fiber, throwing: answer) }
     ResponseBlock(answer).elapsed = now - pending.startedAt
     wake(fiber, with: answer)
+  }
+
+  /// A mock's answer in the words of the network, for an observer.
+  private func ending(of answer: Value) -> Result<FetchResponse, FetchFailure> {
+    guard answer.tag == Kind.response else {
+      let isTimeout = ErrorBlock(answer).kind.pointee.text == ErrorKind.timeoutError.rawValue
+      return .failure(FetchFailure(isTimeout ? .timeout : .other, ErrorBlock(answer).message.pointee.text))
+    }
+    let response = ResponseBlock(answer)
+    return .success(
+      FetchResponse(
+        status: Int(response.status), headers: [], body: Array(BytesBlock(response.body.pointee).buffer),
+        url: response.url.pointee.text))
   }
 
   /// A request that nobody waits for any more is called off.
   func cancelFetch(_ fiber: FiberPointer) {
     let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
     let pending = tickets.removeValue(forKey: ticket)
+    if core.pointee.isObserved { noteFetchEnd(fiber, ticket, nil) }
     if let answer = pending?.answer {
       cancelTimer(timerNode(fiber))
       heap.release(answer)

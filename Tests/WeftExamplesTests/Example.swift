@@ -85,7 +85,7 @@ struct Example: Sendable, CustomTestStringConvertible {
     Example("22-token-bucket", takes: 2_600 * millisecond, fetches: true),
     Example("23-in-good-order", takes: 3 * second, fetches: true, shutdownAt: 2_500 * millisecond),
     Example("24-producers-and-consumers", takes: 1_210 * millisecond),
-    Example("25-testing", takes: 1_200 * millisecond),
+    Example("25-testing", takes: 1_100 * millisecond),
     Example("26-mocks", takes: 0, fetches: true),
     Example("27-fetch-then-compute", takes: second, fetches: true),
     Example(

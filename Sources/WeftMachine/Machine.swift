@@ -41,7 +41,7 @@ public final class Machine {
   var effects: [Effect] = []
   /// Constant strings by text, made once.
   var interned: [String: Value] = [:]
-  var timers = TimerHeap()
+  var timers = DueHeap<TimerReference>()
   /// Requests under way, by ticket.
   var tickets: [UInt64: PendingFetch] = [:]
   /// Tasks that workers carry out, by ticket.
@@ -260,7 +260,7 @@ public final class Machine {
             deadlock()
             continue
           }
-          return .idle(deadline: timers.earliest?.pointee.deadline)
+          return .idle(deadline: timers.earliest?.deadline)
         }
         core.pointee.fiber = next
         turnBegan = now
@@ -349,7 +349,7 @@ public final class Machine {
   /// place in it. Nil if there is none, or if it runs in the prelude.
   public func hold(longerThan time: Int64) -> (source: Int, span: Span)? {
     guard let fiber = core.pointee.fiber, now - turnBegan > time,
-      readyCount > 0 || timers.earliest.map({ $0.pointee.deadline <= now - time / 2 }) ?? false
+      readyCount > 0 || timers.earliest.map({ $0.deadline <= now - time / 2 }) ?? false
     else { return nil }
     let position = scriptPosition(of: fiber)
     guard let index = function(at: position), image.functions[index].source >= 0 else { return nil }
@@ -461,8 +461,8 @@ public enum Effect: Sendable {
   case closePool(UInt64)
   /// Carry out a task in a worker of the pool (0 is that of `compute`); answer by `remoteEnded` with the ticket.
   case startRemote(ticket: UInt64, pool: UInt64, RemoteTask)
-  /// Cancel the task. Its end is still to be answered.
-  case cancelRemote(UInt64)
+  /// Cancel the task of the pool. Its end is still to be answered.
+  case cancelRemote(ticket: UInt64, pool: UInt64)
   /// Keep a core busy for so many nanoseconds of its time; answer by `burnEnded` with the ticket.
   case startBurn(ticket: UInt64, nanoseconds: Int64)
   /// Nobody waits for it any more; stop it. No answer is expected.

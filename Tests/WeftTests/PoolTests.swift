@@ -215,6 +215,36 @@ import WeftMachine
     #expect(await really(script) == plain)
   }
 
+  /// It waits for a core, so that its driver tells of its end: at once, not with whatever happens next.
+  @Test func aTaskThatIsCancelledBeforeItBeginsEndsAtOnce() throws {
+    let script = try Script(
+      compiling: """
+        task long() { sleep 10s }
+        taskgroup {
+          for i in 1...4 { start compute long() }
+          let late = start compute long()
+          start { sleep 1s; late.cancel() }
+          try { await late } catch TaskCancelledError { print(elapsed()) }
+        }
+        """)
+    #expect(virtually(script) == "1s\n")
+    for seed in 0..<20 as Range<UInt64> { #expect(virtually(script, seed) == "1s\n") }
+  }
+
+  /// All that the driver of a virtual run looks through grows with what happens, not with what waits.
+  @Test func manyTasksWaitForAFewWorkers() throws {
+    let script = try Script(
+      compiling: """
+        task work(n) { sleep 1s; n }
+        print(sum(gather for n in 1...20000 { compute work(n) }), elapsed())
+        """)
+    let clock = ContinuousClock()
+    let started = clock.now
+    #expect(virtually(script) == "200010000 1h23m20s\n")
+    // Seconds when each step looks through all that wait.
+    #expect(clock.now - started < .seconds(20))
+  }
+
   @Test func outputComesInOrderBeforeTheTaskEnds() async throws {
     let script = try Script(
       compiling: """

@@ -157,7 +157,7 @@ final class HandleService: Sendable {
   /// An alarm is something that can still happen.
   private func setAlarm(_ id: UInt64, at due: Int64) {
     let alarm = LoopExecutor.shared.setAlarm(at: due) { [weak self] in self?.alarm(id) }
-    let old = state.withLock { state -> UInt64? in
+    let old = state.withLock { state -> LoopExecutor.Alarm? in
       guard let wait = state.waits[id] else { return alarm }
       state.waits[id]?.alarm = alarm
       if wait.alarm == nil { context.activity.add() }

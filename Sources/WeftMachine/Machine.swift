@@ -23,11 +23,14 @@ public import WeftSyntax
 ///
 /// A machine is used by one task or thread at a time.
 public final class Machine {
+  // Plain properties that quick paths read are exempt from the checks for exclusive access, which would take a quarter of the
+  // time of a call into the machine: none of them is handed out to be changed while something else uses it.
+
   let heap: Heap
   let core: UnsafeMutablePointer<Core>
   let image: Image
   /// Nanoseconds on the driver's monotonic clock.
-  public internal(set) var now: Int64 = 0
+  @exclusivity(unchecked) public internal(set) var now: Int64 = 0
   /// `now` when the run began.
   public internal(set) var startedAt: Int64 = 0
   /// Nanoseconds since 1970 at `startedAt`.
@@ -62,7 +65,7 @@ public final class Machine {
   /// What is made here cannot be reached from the parent's process.
   public var isInWorkerProcess = false
   /// Operations on handles that have crossed end the slice, so that machines on one thread come between each other there.
-  public var isInterleaved = false
+  @exclusivity(unchecked) public var isInterleaved = false
   /// The fiber that goes on after such an end.
   var switching: FiberPointer?
   /// New values of Shareds, to be written when their fiber goes on.
@@ -78,7 +81,7 @@ public final class Machine {
   var reachable: [Int: [Int32]] = [:]
   /// Reads and writes under way, by ticket.
   var files: [UInt64: PendingFile] = [:]
-  var nextTicket: UInt64 = 0
+  @exclusivity(unchecked) var nextTicket: UInt64 = 0
   /// `requestShutdown` has been called in a script that mentions `shutdown`.
   public internal(set) var isShutdownRequested = false
   /// In the order in which they came.
@@ -91,7 +94,7 @@ public final class Machine {
   var lazyValues: [LazyValue]
   let tables = MethodTables.shared
   /// The task of the prelude for each method, or -1; filled in on first use.
-  var preludeTasks: [Int] = []
+  @exclusivity(unchecked) var preludeTasks: [Int] = []
   /// Indices of the image's functions in the order of their code.
   let functionOrder: [Int]
   /// What the first deadlock looked like.

@@ -4,6 +4,13 @@ import PackageDescription
 /// What only `fetch` needs is left out with the trait, and not even downloaded.
 let http = TargetDependencyCondition.when(traits: ["HTTP"])
 
+// Homebrew keeps its Readline aside, because macOS has a library of that name which is another one.
+#if os(macOS)
+  let readlinePackage: String? = "readline"
+#else
+  let readlinePackage: String? = nil
+#endif
+
 let package = Package(
   name: "weft",
   platforms: [.macOS(.v15)],
@@ -13,10 +20,11 @@ let package = Package(
     .executable(name: "weft", targets: ["WeftCommand"]),
   ],
   traits: [
-    .default(enabledTraits: ["HTTP"]),
+    .default(enabledTraits: ["HTTP", "Readline"]),
     .trait(
       name: "HTTP",
-      description: "`fetch` over AsyncHTTPClient, in WeftHTTP. Without it a package that embeds Weft needs no SwiftNIO"),
+      description: "`fetch` over AsyncHTTPClient, in WeftHTTP. Without it a package that embeds Weft needs no SwiftNIO."),
+    .trait(name: "Readline", description: "The command has a prompt, and is linked with GNU Readline (GPL)."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -59,9 +67,13 @@ let package = Package(
         .product(name: "NIOHTTPCompression", package: "swift-nio-extras", condition: http),
         .product(name: "NIOSSL", package: "swift-nio-ssl", condition: http),
       ]),
+    // For the command alone: the library must stay free of the GPL (`.ci/check-readline`).
+    .systemLibrary(
+      name: "CReadline", pkgConfig: readlinePackage, providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
     .executableTarget(
       name: "WeftCommand",
       dependencies: [
+        .target(name: "CReadline", condition: .when(traits: ["Readline"])),
         "Weft", "WeftHTTP", "WeftMachine", "WeftCompiler", "WeftSyntax",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -109,7 +121,7 @@ if Context.environment["WEFT_OPTIMIZE"] != nil {
 
 // The thread sanitizer asks for it: what has no HTTP in it builds without SwiftNIO and BoringSSL, in a third of the time.
 if Context.environment["WEFT_CORE_ONLY"] != nil {
-  let others: Set = ["WeftHTTP", "WeftCommand", "WeftCommandTests", "WeftHTTPTests", "WeftExamplesTests"]
+  let others: Set = ["CReadline", "WeftHTTP", "WeftCommand", "WeftCommandTests", "WeftHTTPTests", "WeftExamplesTests"]
   package.targets.removeAll { others.contains($0.name) }
   package.products.removeAll { $0.name != "Weft" }
 }

@@ -8,6 +8,7 @@ final class MachineDriver {
   private let mailbox: Mailbox
   private let yields: Bool
   private let output: ([UInt8]) -> Void
+  private let records: ((RunRecords) -> Void)?
   private let files: FileWorker?
   private var exchanges: [UInt64: any FetchCancelling] = [:]
   private var pools: [UInt64: WorkerPool] = [:]
@@ -29,14 +30,17 @@ final class MachineDriver {
   /// - Parameters:
   ///   - yields: The thread is shared with others that compute.
   ///   - output: Takes what the machine prints.
+  ///   - records: Takes what it writes down, and what its workers do.
   init(
-    _ machine: Machine, _ context: RunContext, _ mailbox: Mailbox, yields: Bool, output: @escaping ([UInt8]) -> Void
+    _ machine: Machine, _ context: RunContext, _ mailbox: Mailbox, yields: Bool, output: @escaping ([UInt8]) -> Void,
+    records: ((RunRecords) -> Void)? = nil
   ) {
     self.machine = machine
     self.context = context
     self.mailbox = mailbox
     self.yields = yields
     self.output = output
+    self.records = records
     files = context.options.files.map { FileWorker($0, mailbox) }
     machine.handleUser.notify = { [mailbox] ticket in mailbox.post(.handleAnswered(ticket: ticket)) }
   }
@@ -138,6 +142,7 @@ final class MachineDriver {
   private func flush() {
     let text = machine.takeOutput()
     if !text.isEmpty { output(text) }
+    if let records, let batch = machine.takeRecords() { records(batch) }
   }
 
   // MARK: Effects
@@ -229,6 +234,9 @@ final class MachineDriver {
       // What this machine has printed before is older.
       flush()
       output(text)
+    case .records(let batch):
+      flush()
+      records?(batch)
     case .cancel: machine.cancelRun()
     case .shutdown:
       machine.requestShutdown()

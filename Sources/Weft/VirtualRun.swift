@@ -105,14 +105,22 @@ final class VirtualRun {
   /// Numbers what is put in order.
   private var lastSequence: UInt64 = 0
   private let answers = HandleAnswers()
+  /// Takes what the machines write down.
+  private let records: ((RunRecords) -> Void)?
+  private let wantsArguments: Bool
   private static let sliceTicks = 20_000
   /// Machines take turns of at most so many ticks, when there are several.
   private static let turnTicks = 500
   /// Tasks of `compute` that run at one time, for each machine.
   private static let cores = 4
 
-  init(_ script: Script, _ options: RunOptions, _ world: VirtualWorld) {
+  init(
+    _ script: Script, _ options: RunOptions, _ world: VirtualWorld, records: ((RunRecords) -> Void)? = nil,
+    wantsArguments: Bool = false
+  ) {
     self.script = script
+    self.records = records
+    self.wantsArguments = wantsArguments
     var options = options
     // What it takes to start processes is no question here.
     options.limits.pools.insert(.processes)
@@ -123,10 +131,13 @@ final class VirtualRun {
     main = Seat(0, machine, nil)
     seats = [main.id: main]
     ready = [main]
-    prepare(main)
+    prepare(main, pool: nil)
   }
 
-  private func prepare(_ seat: Seat) {
+  private func prepare(_ seat: Seat, pool: PoolKind?) {
+    if records != nil {
+      seat.machine.observe(worker: UInt32(truncatingIfNeeded: seat.id), pool: pool, arguments: wantsArguments)
+    }
     seat.machine.isInterleaved = true
     seat.machine.handleUser.notify = { [answers, id = seat.id] ticket in answers.all.append((id, ticket)) }
   }
@@ -186,6 +197,7 @@ final class VirtualRun {
           sleeping.insert(seat)
         }
       }
+      passOnRecords(of: seat)
       perform(for: seat)
       switch pause {
       case .finished:
@@ -198,6 +210,10 @@ final class VirtualRun {
       case .idle: break
       }
     }
+  }
+
+  private func passOnRecords(of seat: Seat) {
+    if let records, let batch = seat.machine.takeRecords() { records(batch) }
   }
 
   /// When the next thing happens that is not computing.
@@ -348,7 +364,7 @@ final class VirtualRun {
     machine.resultCarrier = pool.kind == .processes ? .bytes : .memory
     lastSeat += 1
     let seat = Seat(lastSeat, machine, pool)
-    prepare(seat)
+    prepare(seat, pool: pool.kind)
     return seat
   }
 
@@ -370,6 +386,7 @@ final class VirtualRun {
     seat.answers = [:]
     guard let pool = seat.pool else { return }
     let owner = pool.owner
+    passOnRecords(of: owner)
     let result = seat.machine.endRemote()
     owner.machine.setClock(to: now)
     owner.machine.remoteEnded(seat.ticket, result)

@@ -117,6 +117,7 @@ public final class Machine {
   var ticksOfEarlierTasks = 0
   /// How what this machine gives back travels.
   public var resultCarrier = Carrier.memory
+  var observation: Observation?
   /// Ticks used in earlier slices.
   var ticksBefore = 0
   private var sliceTicks = 0
@@ -269,8 +270,10 @@ public final class Machine {
         turnBegan = now
         guard prepareToRun(next) else { continue }
       }
+      if core.pointee.isObserved { observation?.running = core.pointee.fiber }
       switch execute() {
       case .parked:
+        if core.pointee.isObserved { noteParked() }
         guard let fiber = switching else { continue }
         switching = nil
         core.pointee.fiber = fiber

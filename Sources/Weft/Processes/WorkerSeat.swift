@@ -4,6 +4,8 @@ package final class WorkerSeat: Sendable {
   /// What becomes of a task: any number of outputs, then one of the others.
   package enum Event: Sendable, Equatable {
     case output([UInt8])
+    /// What has happened in it, if the run is observed.
+    case records([UInt8])
     /// It asks something of a handle.
     case handle([UInt8])
     /// Nothing happens in its worker before another frame comes than the so many that have come since it began.
@@ -217,6 +219,7 @@ package final class WorkerSeat: Sendable {
         reject(&state, "cannot run this program: \(String(decoding: frame.payload, as: UTF8.self))")
         return nil
       case (.output, .ready) where state.job?.frame.ticket == frame.ticket: return .output(frame.payload)
+      case (.records, .ready) where state.job?.frame.ticket == frame.ticket: return .records(frame.payload)
       case (.handle, .ready):
         // What a task still had to say when it was over is of no interest.
         return state.job?.frame.ticket == frame.ticket ? .handle(frame.payload) : nil

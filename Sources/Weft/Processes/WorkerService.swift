@@ -56,6 +56,9 @@ package final class WorkerReplies: Sendable {
     }
   }
 
+  /// Sends what has happened in a task.
+  package func records(_ ticket: UInt64, _ records: [UInt8]) { send(Frame(.records, ticket: ticket, records)) }
+
   /// Sends what a task asks of a handle.
   package func handle(_ ticket: UInt64, _ request: [UInt8]) { send(Frame(.handle, ticket: ticket, request)) }
 
@@ -140,7 +143,7 @@ package enum WorkerService {
     case .shutdown: handler.shutdown(frame.ticket)
     case .handleAnswer: if !handler.handleAnswer(frame.ticket, frame.payload) { _exit(brokenLine) }
     case .deadlock: handler.deadlock(frame.ticket)
-    case .ready, .refused, .output, .ended, .handle, .rests: _exit(brokenLine)
+    case .ready, .refused, .output, .ended, .handle, .rests, .records: _exit(brokenLine)
     }
   }
 

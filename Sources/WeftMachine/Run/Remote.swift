@@ -10,6 +10,8 @@ public struct RemoteTask: Sendable {
   public var random: UInt64
   /// Calls and iterations that are left of the run's limit.
   public var ticks: Int
+  /// What the records of the run call it.
+  public var name: UInt64 = 0
 
   public init(
     call: Parcel, globals: [(indices: [Int32], values: Parcel)] = [], random: UInt64, ticks: Int
@@ -124,6 +126,7 @@ extension Machine {
       fiber.pointee.wait = .remote
       fiber.pointee.target = UnsafeMutableRawPointer(bitPattern: UInt(nextTicket))
       core.pointee.outstanding += 1
+      if core.pointee.isObserved { noteWaiting(fiber) }
       effects.append(.startRemote(ticket: nextTicket, pool: pool.id, task))
     } catch {
       locate(error.error, start: fiber)
@@ -141,6 +144,7 @@ extension Machine {
     var task = RemoteTask(
       call: try pack(values, for: carrier, functions: &functions), random: fiber.pointee.random,
       ticks: max(0, limits.ticks - ticks))
+    task.name = recordName(of: fiber)
     var known: Set<Int> = []
     var sent: Set<Int32> = []
     while !functions.isSubset(of: known) {
@@ -282,6 +286,7 @@ extension Machine {
     self.startedAt = startedAt
     wallClockAtStart = wallClock
     isWorker = true
+    observation?.task = task.name
     remoteResult = nil
     ticksOfEarlierTasks = ticks
     limits.ticks = task.ticks > Int.max - ticks ? Int.max : ticks + task.ticks

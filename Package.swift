@@ -23,7 +23,8 @@ let package = Package(
     .default(enabledTraits: ["HTTP", "Readline"]),
     .trait(
       name: "HTTP",
-      description: "`fetch` over AsyncHTTPClient, in WeftHTTP. Without it a package that embeds Weft needs no SwiftNIO."),
+      description: "`fetch` over AsyncHTTPClient, in WeftHTTP. Without it a package that embeds Weft needs no SwiftNIO."
+    ),
     .trait(name: "Readline", description: "The command has a prompt, and is linked with GNU Readline (GPL)."),
   ],
   dependencies: [

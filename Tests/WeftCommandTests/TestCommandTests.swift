@@ -175,7 +175,7 @@ import Testing
   }
 
   @Test func theRealClockAndNetworkAreThere() async throws {
-    let server = try RunningWeft(["serve", "--port", "0"], in: FileManager.default.temporaryDirectory)
+    let server = RunningWeft(["serve", "--port", "0"], in: FileManager.default.temporaryDirectory)
     try server.start(input: nil)
     let greeting = try await server.wait(for: "\n")
     let address = try #require(greeting.firstMatch(of: /http:\/\/127\.0\.0\.1:\d+/)).output

@@ -1,4 +1,3 @@
-import Synchronization
 public import WeftCompiler
 public import WeftMachine
 
@@ -98,7 +97,7 @@ extension Script {
 
 /// What a run prints, taken on another thread.
 private final class Collector: Sendable {
-  private let state = Mutex<[UInt8]>([])
+  private let state = Locked<[UInt8]>([])
 
   func add(_ bytes: [UInt8]) { state.withLock { $0 += bytes } }
   var bytes: [UInt8] { state.withLock { $0 } }

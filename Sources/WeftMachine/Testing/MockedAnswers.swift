@@ -19,7 +19,7 @@ extension Machine {
     fiber.pointee.resultRegister = Int32(register)
     core.pointee.fiber = nil
     if core.pointee.isObserved { noteFetch(fiber, nextTicket, request) }
-    setTimer(timerNode(fiber), after: delay, isAnswer: nextTicket)
+    setTimer(timerNode(fiber), after: delay, answering: nextTicket)
   }
 
   private func timeoutError(_ request: FetchRequest) -> Thrown {

@@ -1,12 +1,23 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// Homebrew keeps its Readline aside, because macOS has a library of that name which is another one.
+#if os(macOS)
+  let readlinePackage: String? = "readline"
+#else
+  let readlinePackage: String? = nil
+#endif
+
 let package = Package(
   name: "weft",
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Weft", targets: ["Weft"]),
     .executable(name: "weft", targets: ["WeftCommand"]),
+  ],
+  traits: [
+    .default(enabledTraits: ["Readline"]),
+    .trait(name: "Readline", description: "The command has a prompt, and is linked with GNU Readline (GPL)."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -49,9 +60,13 @@ let package = Package(
         .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
+    // For the command alone: the library must stay free of the GPL (`.ci/check-readline`).
+    .systemLibrary(
+      name: "CReadline", pkgConfig: readlinePackage, providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
     .executableTarget(
       name: "WeftCommand",
       dependencies: [
+        .target(name: "CReadline", condition: .when(traits: ["Readline"])),
         "Weft", "WeftHTTP", "WeftMachine", "WeftCompiler", "WeftSyntax",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -46,9 +46,8 @@ struct SessionTests {
     await talk.first("let a = 2\ntask f() => b", gives: "error: cannot find `b` in scope  [E0201]")
     await talk.say("f() + a", gives: "2")
     await talk.first("let a = ", gives: "error: expected an expression, found the end of the file  [E0120]")
-    #expect(
-      await talk.first("error E: E2\nerror E2: E")
-        == "error: kinds of error in a circle: `E` below `E2` below `E`  [E0209]")
+    await talk.first(
+      "error E: E2\nerror E2: E", gives: "error: kinds of error in a circle: `E` below `E2` below `E`  [E0209]")
     await talk.say("f() + a", gives: "2")
     #expect(await talk.session.names().map(\.name) == ["a", "f"])
     #expect(await talk.end())
@@ -69,8 +68,9 @@ struct SessionTests {
   @Test func anErrorIsToldWithItsPlaceAndItsTree() async {
     let talk = Conversation()
     await talk.say("task get(n) {\n  sleep 1s\n  throw \"no \\(n)\"\n}")
+    let told = await talk.say("gather { get(1); get(2) }")
     #expect(
-      await talk.say("gather { get(1); get(2) }") == """
+      told == """
         error: Error: no 1
            ╭─ input 1:3:3
          3 │   throw "no \\(n)"

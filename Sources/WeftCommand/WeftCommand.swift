@@ -13,6 +13,7 @@ struct WeftCommand: AsyncParsableCommand {
         weft run pages.weft --help    lists a script's parameters
         weft check pages.weft         looks for mistakes without running it
         weft fmt pages.weft           lays it out in the canonical form
+        weft run --summary pages.weft says at the end what the run did
 
       Exit status: 0 done, 1 the script threw, 2 wrong usage,
       65 the script does not compile, 70 a fault in weft, 99 an `expect` failed,
@@ -21,7 +22,7 @@ struct WeftCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       RunCommand.self, CheckCommand.self, FormatCommand.self, ExplainCommand.self, DemoCommand.self,
-      ServeCommand.self,
+      ServeCommand.self, ReportCommand.self,
       DisassembleCommand.self,
     ])
 }

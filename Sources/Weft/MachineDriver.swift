@@ -175,7 +175,7 @@ final class MachineDriver {
       case .startRemote(let ticket, let id, let task):
         if id == 0, pools[0] == nil { openPool(0, .compute, CoreExecutor.cores, nil) }
         pools[id]?.start(ticket, task)
-      case .cancelRemote(let ticket): for pool in pools.values { pool.cancel(ticket) }
+      case .cancelRemote(let ticket, let id): pools[id]?.cancel(ticket)
       case .startBurn(let ticket, let nanoseconds):
         burns[ticket] = CoreExecutor.burn(nanoseconds) { [mailbox] in mailbox.post(.burnEnded(ticket: ticket)) }
       case .cancelBurn(let ticket): burns.removeValue(forKey: ticket)?.cancel()
@@ -224,8 +224,7 @@ final class MachineDriver {
       machine.fetchEnded(ticket, result)
     case .fileWorkEnded(let ticket, let result): machine.fileWorkEnded(ticket, result)
     case .remoteEnded(let ticket, let result):
-      machine.remoteEnded(ticket, result)
-      for pool in pools.values where pool.ended(ticket) { break }
+      if let id = machine.remoteEnded(ticket, result) { pools[id]?.ended(ticket) }
     case .burnEnded(let ticket):
       burns.removeValue(forKey: ticket)
       machine.burnEnded(ticket)

@@ -1,4 +1,3 @@
-import Synchronization
 import WeftMachine
 
 /// Through which the outside reaches a machine: answers, and the wish to end it. One reader, any number of writers.
@@ -29,7 +28,7 @@ final class Mailbox: Sendable {
     var activity: Activity?
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   func post(_ event: Event) {
     let reader = state.withLock { state in
@@ -75,7 +74,7 @@ final class Mailbox: Sendable {
 
   /// Waits for an event, or until `deadline` on the loop's clock.
   func wait(until deadline: Int64?, on loop: LoopExecutor) async {
-    var alarm: UInt64?
+    var alarm: LoopExecutor.Alarm?
     if let deadline {
       alarm = loop.setAlarm(at: deadline) { [self] in wakeReader() }
     }

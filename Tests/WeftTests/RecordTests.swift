@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 import WeftCompiler
 import WeftMachine
@@ -135,7 +134,7 @@ import WeftMachine
       task f(n) { gather { n; n + 1 } }
       print(sum([sum(x) for x in pool(\(kind): 2) { gather for n in 1...20 { f(n) } }]))
       """
-    let batches = Mutex<[RunRecords]>([])
+    let batches = Locked<[RunRecords]>([])
     let script = try Script(compiling: text)
     var observer = RunObserver(output: { _ in })
     observer.records = { batch in batches.withLock { $0.append(batch) } }

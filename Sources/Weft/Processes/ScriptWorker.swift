@@ -27,13 +27,13 @@ final class ScriptWorker: WorkerHandler {
   }
 
   private let fetcher: (any Fetcher)?
-  private let state = Mutex(State())
+  private let state = Locked(State())
   /// The task that runs, one at a time; 0 if there is none.
   private let ticket = Atomic<UInt64>(0)
   /// Frames that have come since it began.
   private let received = Atomic<UInt64>(0)
   /// Held while a frame is noted, and while the parent is told that none was.
-  private let frames = Mutex(())
+  private let frames = Locked(())
 
   init(_ fetcher: (any Fetcher)?) { self.fetcher = fetcher }
 

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A place for a worker process, which carries out one task at a time. A process starts with the first task, serves as long as it
 /// lives, and is replaced when it has died. Whoever makes a seat closes it.
 package final class WorkerSeat: Sendable {
@@ -30,7 +28,7 @@ package final class WorkerSeat: Sendable {
     let frame: Frame
     var isSent = false
     /// Kills the worker when it does not obey a cancellation.
-    var alarm: UInt64?
+    var alarm: LoopExecutor.Alarm?
   }
 
   private struct Occupant {
@@ -51,7 +49,7 @@ package final class WorkerSeat: Sendable {
   private let identity: UInt64
   private let grace: Int64
   private let handler: @Sendable (UInt64, Event) -> Void
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   /// - Parameters:
   ///   - program: What a worker's `prepare` gets.

@@ -8,7 +8,7 @@ struct WeftCommand: AsyncParsableCommand {
     discussion: """
       Tasks say what to do. Blocks say how: together, how many, how fast, how long.
 
-        weft demo                     downloads in three ways, timed; no network
+        weft demo                     downloads in four ways, timed; no network
         weft pages.weft --count 20    runs a script and sets its parameter `count`
         weft run pages.weft --help    lists a script's parameters
         weft check pages.weft         looks for mistakes without running it

@@ -7,7 +7,7 @@ import Weft
   @Test func tasksThatOverlapStandInRowsOfTheirOwn() throws {
     let timeline = try report(
       """
-      task outer(n) { gather for i in 1...n { sleep i * 1s } }
+      task outer(n) { gather for i in 1...n { sleep (i * 1s) } }
       semaphore(2) { gather for n in 1...6 { outer(n) } }
       gather { sleep 1s; sleep 2s }
       """
@@ -51,9 +51,9 @@ import Weft
   @Test func theCriticalPathIsAsLongAsTheRun() throws {
     for text in [
       "task a() { sleep 3s }\ntask b() { sleep 1s }\ngather { a(); b() }\nb()",
-      "semaphore(1) { gather for n in 1...4 { sleep n * 1s } }",
+      "semaphore(1) { gather for n in 1...4 { sleep (n * 1s) } }",
       "task slow() { gather { sleep 1s; { sleep 2s; sleep 2s } } }\ntaskgroup { let t = start slow(); sleep 1s; await t; sleep 1s }",
-      "pool(threads: 2) { gather for n in 1...5 { sleep n * 1s } }",
+      "pool(threads: 2) { gather for n in 1...5 { sleep (n * 1s) } }",
     ] {
       let report = try report(text)
       let parts = CriticalPath(report.timeline).parts
@@ -68,7 +68,7 @@ import Weft
 
   @Test(arguments: [10, 100, 10_000]) func pictures(_ count: Int) throws {
     let text = """
-      task download(n) { if n % 97 == 0 { throw "no answer" }; sleep random(1, 9) * 100ms; sleep 1s }
+      task download(n) { if n % 97 == 0 { throw "no answer" }; sleep (random(1, 9) * 100ms); sleep 1s }
       semaphore(\(max(4, count / 4))) { gather(errors: keep) for n in 1...\(count) { download(n) } }
       """
     let timeline = try report(text).timeline

@@ -18,6 +18,13 @@ enum OutputFile {
     if let number = Console.write(bytes, to: descriptor) { throw problem(path, number) }
   }
 
+  /// Without a slash at its end.
+  static var temporaryFolder: String {
+    var folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+    while folder.hasSuffix("/") { folder.removeLast() }
+    return folder.isEmpty ? "/tmp" : folder
+  }
+
   private static func problem(_ path: String, _ number: Int32) -> ScriptFile.Problem {
     let hint = number == ENOENT ? "its folder has to be there already" : nil
     return ScriptFile.Problem(

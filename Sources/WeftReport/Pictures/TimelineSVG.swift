@@ -3,6 +3,24 @@ extension Timeline {
   ///
   /// - Parameter title: What stands above it.
   public func svg(title: String) -> String { TimelineSVG(self, title: title).text }
+
+  /// Pictures of several runs below each other, on one scale: what takes longer is longer.
+  public static func svg(_ runs: [(title: String, timeline: Timeline)]) -> String {
+    let end = runs.map(\.timeline.end).max() ?? 0
+    var body = ""
+    var height = 0
+    for (title, timeline) in runs {
+      let picture = TimelineSVG(timeline, title: title, upTo: end)
+      // A picture in a picture stands where it is told to.
+      body += "<svg y=\"\(height)\"" + picture.text.dropFirst("<svg".count)
+      height += picture.height
+    }
+    return """
+      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 \(height)" width="1200" height="\(height)">
+      \(body)</svg>
+
+      """
+  }
 }
 
 /// Draws a timeline. Up to some hundred rows each task has its bar; beyond, several rows share one, whose colour says what most
@@ -27,9 +45,14 @@ struct TimelineSVG {
   /// Rows of tasks that stand in one of the picture.
   private let rowsTogether: Int
 
-  init(_ timeline: Timeline, title: String) {
+  /// Nanoseconds at the right end.
+  private let end: Int64
+
+  /// - Parameter end: Where the scale ends, in nanoseconds, if that is after the run.
+  init(_ timeline: Timeline, title: String, upTo end: Int64 = 0) {
     self.timeline = timeline
     layout = TimelineLayout(timeline)
+    self.end = max(layout.end, end)
     path = CriticalPath(timeline)
     self.title = title
     rowsTogether = (layout.rowCount + Self.mostRows - 1) / Self.mostRows
@@ -39,7 +62,19 @@ struct TimelineSVG {
 
   private var plotWidth: Double { Self.width - Self.left - Self.right }
 
-  private func x(_ time: Int64) -> Double { Self.left + Double(time) / Double(layout.end) * plotWidth }
+  private func x(_ time: Int64) -> Double { Self.left + Double(time) / Double(end) * plotWidth }
+
+  /// Where the groups begin, and the end of the last.
+  private var edges: [Double] {
+    layout.groups.reduce(into: [Self.top]) { edges, group in
+      let rows = Double((group.rows.count + rowsTogether - 1) / max(1, rowsTogether))
+      edges.append((edges.last ?? 0) + Self.groupHead + rows * rowHeight + 8)
+    }
+  }
+
+  private var tops: [Double] { edges.dropLast() }
+
+  var height: Int { Int(edges.last ?? Self.top) + 34 }
 
   var text: String {
     var copy = self
@@ -47,14 +82,8 @@ struct TimelineSVG {
   }
 
   private mutating func draw() -> String {
-    var y = Self.top
-    var tops: [Double] = []
-    for group in layout.groups {
-      tops.append(y)
-      y += Self.groupHead + Double((group.rows.count + rowsTogether - 1) / max(1, rowsTogether)) * rowHeight + 8
-    }
-    let bottom = y
-    let height = bottom + 34
+    let tops = tops
+    let bottom = Double(height) - 34
     axis(from: Self.top - 8, to: bottom)
     for (group, top) in zip(layout.groups, tops) {
       let count = Quantity.counted(group.tasks, "task")
@@ -64,8 +93,8 @@ struct TimelineSVG {
     }
     if rowsTogether <= 1 { drawPath(tops) } else { drawPathAlone(bottom) }
     return """
-      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Int(Self.width)) \(Int(height))" width="\(Int(Self.width))" \
-      height="\(Int(height))" role="img" aria-label="\(PictureStyle.escaped(title))" font-family="\(PictureStyle.font)" \
+      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Int(Self.width)) \(height)" width="\(Int(Self.width))" \
+      height="\(height)" role="img" aria-label="\(PictureStyle.escaped(title))" font-family="\(PictureStyle.font)" \
       font-size="\(Int(Self.fontSize))">
       <style>\(PictureStyle.rules)</style>
       <rect width="100%" height="100%" class="f-bg"/>
@@ -111,7 +140,7 @@ struct TimelineSVG {
   }
 
   private mutating func axis(from top: Double, to bottom: Double) {
-    for time in PictureStyle.marks(to: layout.end, count: 10) {
+    for time in PictureStyle.marks(to: end, count: 10) {
       let place = PictureStyle.number(x(time))
       body += "<path class=\"grid\" d=\"M\(place) \(PictureStyle.number(top))V\(PictureStyle.number(bottom))\"/>"
       let isLast = x(time) > Self.width - 60
@@ -204,7 +233,7 @@ struct TimelineSVG {
     /// Nanoseconds of each state in each cell; and whether something failed there.
     var cells = [Float](repeating: 0, count: rows * columns * states)
     var failures: Set<Int> = []
-    let perColumn = Double(layout.end) / Double(columns)
+    let perColumn = Double(end) / Double(columns)
     for place in timeline.tasks.indices where group.rows.contains(layout.rows[place]) {
       let row = (layout.rows[place] - group.rows.lowerBound) / rowsTogether
       for segment in layout.segments(place) {

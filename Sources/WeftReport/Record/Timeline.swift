@@ -73,6 +73,11 @@ public struct Timeline: Sendable, Equatable {
 
   private let limit: Int
   private var waitCount = 0
+  private var stringBytes = 0
+  /// What the requests under way ask for, by task.
+  private var requests: [UInt64: String] = [:]
+  private static let longestString = 200
+  private static let mostStringBytes = 12 << 20
   private var taskPlaces: [UInt64: Int] = [:]
   private var blockPlaces: [UInt64: Int] = [:]
   private var stringPlaces: [String: Int32] = [:]
@@ -148,13 +153,13 @@ public struct Timeline: Sendable, Equatable {
     case .resumed: endWait(place, record.time)
     case .retrying: if tasks[place].retries.count < 100 { tasks[place].retries.append(record.time) }
     case .fetchStarted(let start):
-      let label = "\(batch.text(start.method) ?? "GET") \(batch.text(start.url) ?? "?")"
-      beginWait(place, record.time, .fetch, 0, label: intern(label))
+      requests[record.task] = "\(batch.text(start.method) ?? "GET") \(batch.text(start.url) ?? "?")"
+      beginWait(place, record.time, .fetch, 0)
     case .fetchEnded(let ending):
       let outcome = batch.text(ending.failure) ?? "\(ending.status), \(Quantity.bytes(Int(ending.received)))"
+      let request = requests.removeValue(forKey: record.task) ?? "?"
       guard let wait = tasks[place].waits.indices.last, tasks[place].waits[wait].reason == .fetch else { return }
-      let label = string(tasks[place].waits[wait].label) ?? ""
-      tasks[place].waits[wait].label = intern("\(label) → \(outcome)")
+      tasks[place].waits[wait].label = intern("\(request) → \(outcome)")
     default: break
     }
   }
@@ -194,18 +199,16 @@ public struct Timeline: Sendable, Equatable {
       Block(id: block.id, parent: block.parent, task: record.task, kind: block.kind, line: line, from: record.time))
   }
 
-  private mutating func beginWait(
-    _ place: Int, _ time: Int64, _ reason: WaitReason, _ object: UInt64, label: Int32 = -1
-  ) {
-    // A request says more than that the task waits for it.
-    if reason == .fetch, label < 0, let last = tasks[place].waits.last, last.reason == .fetch, last.to < 0 { return }
+  private mutating func beginWait(_ place: Int, _ time: Int64, _ reason: WaitReason, _ object: UInt64) {
+    // The request has said so already.
+    if reason == .fetch, let last = tasks[place].waits.last, last.reason == .fetch, last.to < 0 { return }
     endWait(place, time)
     if waitCount >= limit * 4 {
       omitted += 1
       return
     }
     waitCount += 1
-    tasks[place].waits.append(Wait(from: time, to: -1, reason: reason, on: object, label: label))
+    tasks[place].waits.append(Wait(from: time, to: -1, reason: reason, on: object))
   }
 
   private mutating func endWait(_ place: Int, _ time: Int64) {
@@ -221,6 +224,10 @@ public struct Timeline: Sendable, Equatable {
 
   private mutating func intern(_ text: String) -> Int32 {
     if let place = stringPlaces[text] { return place }
+    // Long URLs and messages would be most of a record.
+    let text = text.utf8.count > Self.longestString ? text.prefix(Self.longestString) + "…" : text
+    stringBytes += text.utf8.count
+    if stringBytes > Self.mostStringBytes { return -1 }
     let place = Int32(truncatingIfNeeded: strings.count)
     strings.append(text)
     // What is said once only, such as a URL, need not be found again for ever.

@@ -53,12 +53,9 @@ public struct Latencies: Sendable, Equatable {
   public func percentile(_ percentile: Double) -> Int64 {
     guard let histogram, count > 0 else { return 0 }
     if percentile >= 100 { return max }
-    let value = histogram.valueAtPercentile(Swift.max(0, percentile))
-    // The buckets are wider than what was recorded; the ends are known exactly.
-    let nanoseconds = Int64(clamping: value) * 1_000
-    // A round time stands at the lower end of its bucket.
-    let lowest = Int64(clamping: histogram.lowestEquivalentForValue(value)) * 1_000
-    return Swift.min(Swift.max(lowest == 0 ? nanoseconds : lowest, min), max)
+    // The middle of the bucket is nearest to what was recorded; the ends are known exactly.
+    let value = histogram.medianEquivalentForValue(histogram.valueAtPercentile(Swift.max(0, percentile)))
+    return Swift.min(Swift.max(Int64(clamping: value) * 1_000, min), max)
   }
 
   /// Nanoseconds; 0 if there are none.

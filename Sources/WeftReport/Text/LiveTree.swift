@@ -136,11 +136,12 @@ public final class LiveTree: Sendable {
       : task.wait.map { "waits for \($0.text)" } ?? "waits for its turn"
     var status = "\(what), \(Quantity.time(max(0, time - task.since)))"
     if task.retries > 0 { status += ", try \(task.retries + 1)" }
+    // The states stand below each other; on a narrow terminal the names are worth more.
     let width = style.width - 1
-    let room = width - TextTable.columns(indent) - TextTable.columns(status) - 2
-    if room < 8 { return TextTable.cut(indent + title, to: width) }
-    let name = TextTable.cut(title, to: min(room, 48))
-    let space = String(repeating: " ", count: max(2, min(room, 48) + 2 - TextTable.columns(name)))
-    return indent + name + space + style.dim(status)
+    let column = width < 50 ? width : min(46, width * 6 / 10)
+    let name = TextTable.cut(indent + title, to: column - 2)
+    if width < 50 { return name }
+    let space = String(repeating: " ", count: column - TextTable.columns(name))
+    return name + space + style.dim(TextTable.cut(status, to: width - column))
   }
 }

@@ -11,6 +11,8 @@ struct WeftCommand: AsyncParsableCommand {
         weft demo                     downloads in four ways, timed; no network
         weft pages.weft --count 20    runs a script and sets its parameter `count`
         weft run pages.weft --help    lists a script's parameters
+        weft test                     runs the tests of all scripts in this folder
+        weft bench pages.weft         measures its `bench` blocks, side by side
         weft check pages.weft         looks for mistakes without running it
         weft fmt pages.weft           lays it out in the canonical form
         weft run --summary pages.weft says at the end what the run did
@@ -21,8 +23,8 @@ struct WeftCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      RunCommand.self, CheckCommand.self, FormatCommand.self, ExplainCommand.self, DemoCommand.self,
-      ServeCommand.self, ReportCommand.self,
+      RunCommand.self, TestCommand.self, BenchCommand.self, ReportCommand.self, CheckCommand.self, FormatCommand.self,
+      ExplainCommand.self, DemoCommand.self, ServeCommand.self,
       DisassembleCommand.self,
     ])
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Weft
 
@@ -61,6 +62,16 @@ import Weft
       }
       guard let report = try? RunReport(json: broken) else { continue }
       _ = (report.text(), report.page, report.timeline.svg(title: "x"), report.timeline.chromeTrace(script: "x"))
+    }
+    // Numbers that no run has, in the place of each number.
+    let text = String(decoding: bytes, as: UTF8.self)
+    let places = text.ranges(of: #/\d+/#)
+    for (index, place) in places.enumerated() where index % 13 == 0 {
+      for number in ["9223372036854775807", "-9223372036854775808", "-2", "1e300"] {
+        let broken = text.replacingCharacters(in: place, with: number)
+        guard let report = try? RunReport(json: Array(broken.utf8)) else { continue }
+        _ = (report.text(), report.page, report.timeline.svg(title: "x"), report.timeline.chromeTrace(script: "x"))
+      }
     }
     for cut in stride(from: 0, to: bytes.count - 2, by: 97) {
       #expect(throws: RecordProblem.self) { try RunReport(json: Array(bytes[..<cut])) }

@@ -145,7 +145,7 @@ public struct BenchReport: Sendable, Equatable {
     benches = []
     for value in list {
       guard let title = value["title"]?.string, let times = value["timesNs"]?.array,
-        times.allSatisfy({ ($0.int64 ?? -1) >= 0 })
+        times.allSatisfy({ (0...1 << 60).contains($0.int64 ?? -1) })
       else { throw RecordProblem("these saved benches are damaged: parts of them are missing", hint: hint) }
       benches.append(Bench(title: title, samples: Samples(times.compactMap(\.int64))))
     }

@@ -17,7 +17,7 @@ public struct Samples: Sendable, Equatable {
   public var count: Int { times.count }
   public var min: Int64 { sorted.first ?? 0 }
   public var max: Int64 { sorted.last ?? 0 }
-  public var total: Int64 { times.reduce(0, +) }
+  public var total: Int64 { times.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 } }
   public var median: Double { percentile(50) }
 
   public var mean: Double {

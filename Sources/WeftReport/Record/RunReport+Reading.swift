@@ -30,8 +30,8 @@ extension RunReport {
     guard let run = value["run"], let script = run["script"]?.string, let clock = run["clock"]?.string,
       let seed = run["seed"]?.string.flatMap({ UInt64($0) }),
       let outcome = run["outcome"]?.string.flatMap(Outcome.init),
-      let elapsed = run["elapsedNs"]?.int64, let ticks = run["ticks"]?.int,
-      let peakMemory = run["peakMemoryBytes"]?.int,
+      let elapsed = run["elapsedNs"]?.time, let ticks = run["ticks"]?.count,
+      let peakMemory = run["peakMemoryBytes"]?.count,
       let summary = RunSummary(value, run), let timeline = value["timeline"].flatMap(Timeline.init)
     else { return nil }
     self.init(
@@ -50,6 +50,12 @@ extension JSONValue {
 
   fileprivate var numbers: [Int64]? { list(\.int64) }
 
+  /// A number of things. What no run could have counted is damage.
+  fileprivate var count: Int? { int64.flatMap { (0...1 << 50).contains($0) ? Int($0) : nil } }
+
+  /// Nanoseconds since the start of a run; -1 is none.
+  fileprivate var time: Int64? { int64.flatMap { (-1...1 << 60).contains($0) ? $0 : nil } }
+
   fileprivate var unsigned: UInt64? { int64.flatMap { UInt64(exactly: $0) } }
 
   fileprivate var place: Int32? { int64.flatMap { Int32(exactly: $0) } }
@@ -58,10 +64,10 @@ extension JSONValue {
 extension RunSummary {
   fileprivate init?(_ value: JSONValue, _ run: JSONValue) {
     guard let fetches = value["fetches"]?.list(FetchFigures.init), let tasks = value["tasks"]?.list(TaskFigures.init),
-      let rates = value["rates"]?.list(RateFigures.init), let elapsed = run["elapsedNs"]?.int64,
-      let peakTasks = run["peakTasks"]?.int, let peakFetches = run["peakFetches"]?.int,
-      let workers = run["workers"]?.int, let retries = run["retries"]?.int, let timeouts = run["timeouts"]?.int,
-      let printed = run["printedBytes"]?.int
+      let rates = value["rates"]?.list(RateFigures.init), let elapsed = run["elapsedNs"]?.time,
+      let peakTasks = run["peakTasks"]?.count, let peakFetches = run["peakFetches"]?.count,
+      let workers = run["workers"]?.count, let retries = run["retries"]?.count, let timeouts = run["timeouts"]?.count,
+      let printed = run["printedBytes"]?.count
     else { return nil }
     self.init()
     self.fetches = fetches
@@ -79,14 +85,16 @@ extension RunSummary {
 
 extension Latencies {
   init?(_ value: JSONValue) {
-    guard let count = value["count"]?.int else { return nil }
+    guard let count = value["count"]?.count else { return nil }
     if count == 0 {
       self.init()
       return
     }
-    guard let min = value["minNs"]?.int64, let max = value["maxNs"]?.int64, let sum = value["sumNs"]?.int64,
+    guard let min = value["minNs"]?.time, let max = value["maxNs"]?.time, let sum = value["sumNs"]?.time,
       let squares = value["squaresUs"]?.double,
-      let buckets = value["bucketsUs"]?.list({ $0.list(\.unsigned).flatMap { $0.count == 2 ? $0 : nil } })
+      let buckets = value["bucketsUs"]?.list({
+        $0.list(\.unsigned).flatMap { $0.count == 2 && $0[1] <= 1 << 44 ? $0 : nil }
+      })
     else { return nil }
     self.init(buckets: buckets.map { ($0[0], $0[1]) }, min: min, max: max, sum: sum, squares: squares)
     if self.count != count { return nil }
@@ -96,7 +104,7 @@ extension Latencies {
 extension FailureFigures {
   fileprivate init?(_ value: JSONValue) {
     let kinds = value["failures"]?.list { value -> Kind? in
-      guard let name = value["kind"]?.string, let count = value["count"]?.int, let message = value["message"]?.string
+      guard let name = value["kind"]?.string, let count = value["count"]?.count, let message = value["message"]?.string
       else { return nil }
       return Kind(name: name, count: count, message: message)
     }
@@ -108,11 +116,11 @@ extension FailureFigures {
 
 extension FetchFigures {
   fileprivate init?(_ value: JSONValue) {
-    guard let name = value["name"]?.string, let count = value["count"]?.int, let answers = value["answers"]?.int,
-      let cancelled = value["cancelled"]?.int, let failures = FailureFigures(value),
+    guard let name = value["name"]?.string, let count = value["count"]?.count, let answers = value["answers"]?.count,
+      let cancelled = value["cancelled"]?.count, let failures = FailureFigures(value),
       let statuses = value["statuses"]?.list({ $0.numbers.flatMap { $0.count == 2 ? $0 : nil } }),
-      let sent = value["sentBytes"]?.int, let received = value["receivedBytes"]?.int,
-      let first = value["firstNs"]?.int64, let last = value["lastNs"]?.int64,
+      let sent = value["sentBytes"]?.count, let received = value["receivedBytes"]?.count,
+      let first = value["firstNs"]?.time, let last = value["lastNs"]?.time,
       let service = value["service"].flatMap(Latencies.init), let queueing = value["queueing"].flatMap(Latencies.init)
     else { return nil }
     self.init(name: name)
@@ -132,8 +140,9 @@ extension FetchFigures {
 
 extension TaskFigures {
   fileprivate init?(_ value: JSONValue) {
-    guard let name = value["name"]?.string, let count = value["count"]?.int, let succeeded = value["succeeded"]?.int,
-      let cancelled = value["cancelled"]?.int, let retries = value["retries"]?.int,
+    guard let name = value["name"]?.string, let count = value["count"]?.count,
+      let succeeded = value["succeeded"]?.count,
+      let cancelled = value["cancelled"]?.count, let retries = value["retries"]?.count,
       let failures = FailureFigures(value), let durations = value["durations"].flatMap(Latencies.init),
       let queueing = value["queueing"].flatMap(Latencies.init)
     else { return nil }
@@ -151,7 +160,7 @@ extension TaskFigures {
 extension RateFigures {
   fileprivate init?(_ value: JSONValue) {
     guard let place = value["place"]?.string, let asked = value["askedPerSecond"]?.double,
-      let count = value["count"]?.int, let first = value["firstNs"]?.int64, let last = value["lastNs"]?.int64
+      let count = value["count"]?.count, let first = value["firstNs"]?.time, let last = value["lastNs"]?.time
     else { return nil }
     self.init(place: place, asked: asked)
     self.count = count
@@ -162,7 +171,7 @@ extension RateFigures {
 
 extension Timeline {
   fileprivate init?(_ value: JSONValue) {
-    guard let omitted = value["omitted"]?.int, let end = value["endNs"]?.int64,
+    guard let omitted = value["omitted"]?.count, let end = value["endNs"]?.time,
       let strings = value["strings"]?.list(\.string), let tasks = value["tasks"]?.list(Task.init),
       let blocks = value["blocks"]?.list(Block.init), let workerPairs = value["workers"]?.array
     else { return nil }
@@ -181,11 +190,11 @@ extension Timeline.Task {
   fileprivate init?(_ value: JSONValue) {
     guard let fields = value.array, fields.count == 13, let id = fields[0].unsigned, let parent = fields[1].unsigned,
       let block = fields[2].unsigned, let worker = fields[3].int64.flatMap({ UInt32(exactly: $0) }),
-      let name = fields[4].place, let arguments = fields[5].place, let started = fields[6].int64,
-      let began = fields[7].int64, let ended = fields[8].int64,
+      let name = fields[4].place, let arguments = fields[5].place, let started = fields[6].time,
+      let began = fields[7].time, let ended = fields[8].time,
       let ending = fields[9].int64.flatMap({ UInt8(exactly: $0) }).flatMap(Timeline.Ending.init),
       let note = fields[10].place, let waits = fields[11].numbers, waits.count % 5 == 0,
-      let retries = fields[12].numbers
+      let retries = fields[12].list(\.time)
     else { return nil }
     self.init(id: id, parent: parent, block: block, name: name, started: started)
     self.arguments = arguments
@@ -196,11 +205,12 @@ extension Timeline.Task {
     self.note = note
     self.retries = retries
     for index in stride(from: 0, to: waits.count, by: 5) {
-      guard let reason = UInt8(exactly: waits[index + 2]).flatMap(WaitReason.init),
+      guard let from = JSONValue.int(waits[index]).time, let to = JSONValue.int(waits[index + 1]).time,
+        let reason = UInt8(exactly: waits[index + 2]).flatMap(WaitReason.init),
         let object = UInt64(exactly: waits[index + 3]), let label = Int32(exactly: waits[index + 4])
       else { return nil }
       self.waits.append(
-        Timeline.Wait(from: waits[index], to: waits[index + 1], reason: reason, on: object, label: label))
+        Timeline.Wait(from: from, to: to, reason: reason, on: object, label: label))
     }
   }
 }
@@ -210,7 +220,8 @@ extension Timeline.Block {
     guard let fields = value.numbers, fields.count == 9, let id = UInt64(exactly: fields[0]),
       let parent = UInt64(exactly: fields[1]), let task = UInt64(exactly: fields[2]),
       let kind = UInt8(exactly: fields[3]).flatMap(ScopeKind.init), let line = Int32(exactly: fields[4]),
-      let reason = UInt8(exactly: fields[8]).flatMap(CancellationReason.init)
+      let reason = UInt8(exactly: fields[8]).flatMap(CancellationReason.init),
+      fields[5...7].allSatisfy({ (-1...1 << 60).contains($0) })
     else { return nil }
     self.init(id: id, parent: parent, task: task, kind: kind, line: line, from: fields[5])
     to = fields[6]

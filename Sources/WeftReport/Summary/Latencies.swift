@@ -66,7 +66,7 @@ public struct Latencies: Sendable, Equatable {
     if count < 2 { return 0 }
     let mean = Double(sum) / 1_000 / Double(count)
     let variance = (squares - Double(count) * mean * mean) / Double(count - 1)
-    return Int64(Swift.max(0, variance).squareRoot() * 1_000)
+    return Int64(Swift.min(Swift.max(0, variance).squareRoot() * 1_000, 9e18))
   }
 
   /// The buckets that have something in them: microseconds at their lower end, and how many; in order.

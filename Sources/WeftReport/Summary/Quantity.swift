@@ -34,6 +34,7 @@ public enum Quantity {
   /// Three significant digits: `1.23`, `45.6`, `789`, `12,345`.
   public static func digits(_ value: Double) -> String {
     let size = abs(value)
+    if !(size < 9e15) { return "\(value)" }
     if size >= 99.95 { return grouped(Int(value.rounded())) }
     return decimal(value, size >= 9.995 ? 1 : 2)
   }

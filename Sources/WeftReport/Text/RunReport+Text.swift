@@ -129,10 +129,8 @@ struct SummaryText {
     var table = TextTable(["rates", "asked>", "reached>", "tasks>", ""])
     for rate in summary.rates {
       let reached = rate.reached.map { Quantity.digits($0) + "/s" } ?? "–"
-      let verdict =
-        rate.isMissed
-        ? "behind schedule by \(Quantity.share(Int((rate.asked - (rate.reached ?? 0)) * 1000), of: Int(rate.asked * 1000)))"
-        : ""
+      let missing = 100 * (1 - (rate.reached ?? 0) / rate.asked)
+      let verdict = rate.isMissed ? "behind schedule by \(Quantity.decimal(missing, missing < 10 ? 1 : 0)) %" : ""
       table.add([rate.place, Quantity.digits(rate.asked) + "/s", reached, Quantity.grouped(rate.count), verdict])
     }
     return [block(table)]

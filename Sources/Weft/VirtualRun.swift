@@ -18,6 +18,10 @@ final class VirtualRun {
     var deadline: Int64 = 0
     var position: Int32 = -1
     var isReady = true
+    /// It computes until its deadline, when the turn ends that it has taken; how the turn ended.
+    var turn: Machine.Pause?
+    /// Something has come for it meanwhile.
+    var wasWoken = false
     var pools: [UInt64: Pool] = [:]
     /// What the world will answer it, by ticket.
     var answers: [UInt64: PendingAnswer] = [:]
@@ -96,6 +100,14 @@ final class VirtualRun {
   private var pending = DueHeap<PendingAnswer>()
   /// Machines that wait for a timer of theirs.
   private var sleeping = DueHeap<Seat>()
+  /// Machines whose turn ends later, because computing takes time.
+  private var computing = DueHeap<Seat>()
+  /// Cores that nothing computes on; nil where computing takes no time.
+  private var idleCores: Int?
+  /// What wants to keep a core busy, and waits for one.
+  private var waitingBurns: [(seat: Seat, ticket: UInt64, nanoseconds: Int64)] = []
+  /// The first of them that has not got one.
+  private var nextBurn = 0
   private let main: Seat
   /// Machines that have something to do, in the order in which they became ready.
   private var ready: [Seat] = []
@@ -111,8 +123,8 @@ final class VirtualRun {
   private static let sliceTicks = 20_000
   /// Machines take turns of at most so many ticks, when there are several.
   private static let turnTicks = 500
-  /// Tasks of `compute` that run at one time, for each machine.
-  private static let cores = 4
+  /// Tasks of `compute` that run at one time, for each machine, unless the world says how many cores there are.
+  private static let computeWorkers = 4
 
   init(
     _ script: Script, _ options: RunOptions, _ world: VirtualWorld, records: ((RunRecords) -> Void)? = nil,
@@ -131,6 +143,7 @@ final class VirtualRun {
     main = Seat(0, machine, nil)
     seats = [main.id: main]
     ready = [main]
+    if world.tickTime > 0 { idleCores = max(1, world.cores ?? 1) }
     prepare(main, pool: nil)
   }
 
@@ -151,14 +164,20 @@ final class VirtualRun {
     var cancelAfterTicks = world.cancelAfterTicks
     while true {
       passOnAnswers()
-      if ready.isEmpty || somethingIsDue(cancelAt, shutdownAt) {
-        // What comes first: at one instant a cancellation from outside, then a shutdown, then answers, then timers.
+      startBurns()
+      if ready.isEmpty || idleCores == 0 || somethingIsDue(cancelAt, shutdownAt) {
+        // What comes first: at one instant the ends of turns, a cancellation from outside, a shutdown, answers, timers.
         guard let next = earliest(cancelAt, shutdownAt) else {
           nothingWillCome()
           continue
         }
         now = max(now, next)
         world.instant(now)
+        while let seat = computing.earliest, seat.deadline <= now {
+          computing.remove(seat)
+          idleCores = idleCores.map { $0 + 1 }
+          if let result = endTurn(of: seat, output) { return result }
+        }
         if let at = cancelAt, at <= now {
           cancelAt = nil
           machine.setClock(to: now)
@@ -181,45 +200,60 @@ final class VirtualRun {
       if seat === main, world.tickTime > 0 { longTurns.look(at: machine) }
       let ticksBefore = seat.machine.ticks
       var pause = seat.machine.run(ticks: ticks)
-      now = time(afterTicks: seat.machine.ticks - ticksBefore)
       if seat === main, let limit = cancelAfterTicks, machine.ticks >= limit {
         cancelAfterTicks = nil
         machine.cancelRun()
         if case .idle = pause { pause = .slice }
       }
-      let text = seat.machine.takeOutput()
-      if !text.isEmpty { output(text) }
-      if case .idle(let deadline) = pause {
-        // Before its effects are carried out, which may wake it at once.
-        seat.isReady = false
-        if let deadline {
-          seat.deadline = deadline
-          sleeping.insert(seat)
-        }
-      }
-      passOnRecords(of: seat)
-      perform(for: seat)
-      switch pause {
-      case .finished:
-        if seat === main {
-          memory.runEnded()
-          return machine.makeResult()
-        }
-        end(seat)
-      case .slice, .clock: ready.append(seat)
-      case .idle: break
+      seat.turn = pause
+      let end = time(afterTicks: seat.machine.ticks - ticksBefore)
+      if idleCores != nil, end > now {
+        idleCores = idleCores.map { $0 - 1 }
+        seat.deadline = end
+        computing.insert(seat)
+      } else if let result = endTurn(of: seat, output) {
+        return result
       }
     }
   }
 
-  private func passOnRecords(of seat: Seat) {
-    if let records, let batch = seat.machine.takeRecords() { records(batch) }
+  /// A machine has computed as long as it was to; gives the run's result when it was the script's and is finished.
+  private func endTurn(of seat: Seat, _ output: ([UInt8]) -> Void) -> RunResult? {
+    let pause = seat.turn ?? .slice
+    seat.turn = nil
+    let text = seat.machine.takeOutput()
+    if !text.isEmpty { output(text) }
+    if case .idle(let deadline) = pause, !seat.wasWoken {
+      // Before its effects are carried out, which may wake it at once.
+      seat.isReady = false
+      if let deadline {
+        seat.deadline = deadline
+        sleeping.insert(seat)
+      }
+    }
+    let wasWoken = seat.wasWoken
+    seat.wasWoken = false
+    passOnRecords(of: seat)
+    perform(for: seat)
+    switch pause {
+    case .finished:
+      if seat === main {
+        memory.runEnded()
+        return seat.machine.makeResult()
+      }
+      end(seat)
+    case .slice, .clock: ready.append(seat)
+    case .idle: if wasWoken { ready.append(seat) }
+    }
+    return nil
   }
 
-  /// When the next thing happens that is not computing.
+  /// When the next thing happens.
   private func earliest(_ cancelAt: Int64?, _ shutdownAt: Int64?) -> Int64? {
     var earliest = cancelAt
-    for time in [shutdownAt, pending.earliest?.deadline, sleeping.earliest?.deadline] {
+    for time in [
+      shutdownAt, pending.earliest?.deadline, sleeping.earliest?.deadline, computing.earliest?.deadline,
+    ] {
       if let time { earliest = min(earliest ?? time, time) }
     }
     return earliest
@@ -245,6 +279,7 @@ final class VirtualRun {
   }
 
   private func wake(_ seat: Seat) {
+    if seat.turn != nil { seat.wasWoken = true }
     if seat.isReady { return }
     sleeping.remove(seat)
     seat.isReady = true
@@ -288,15 +323,21 @@ final class VirtualRun {
       case .startFileWork(let ticket, let request):
         expect(.file(request), at: time(after: world.fileDelay), for: seat, ticket)
       case .startBurn(let ticket, let nanoseconds):
-        expect(.burn, at: time(after: nanoseconds), for: seat, ticket)
+        waitingBurns.append((seat, ticket, nanoseconds))
       case .cancelFetch(let ticket), .cancelFileWork(let ticket), .cancelBurn(let ticket):
-        guard let answer = seat.answers.removeValue(forKey: ticket) else { continue }
+        guard let answer = seat.answers.removeValue(forKey: ticket) else {
+          forgetBurns { $0 === seat && $1 == ticket }
+          continue
+        }
         pending.remove(answer)
+        if case .burn = answer.work { idleCores = idleCores.map { $0 + 1 } }
         if case .fetch(let request, _) = answer.work { world.cancelled(request) }
       case .openPool(let id, let kind, let workers, _): seat.pools[id] = Pool(kind, workers: workers, of: seat)
       case .closePool(let id): seat.pools[id] = nil
       case .startRemote(let ticket, let id, let task):
-        if id == 0, seat.pools[0] == nil { seat.pools[0] = Pool(.compute, workers: Self.cores, of: seat) }
+        if id == 0, seat.pools[0] == nil {
+          seat.pools[0] = Pool(.compute, workers: world.cores ?? Self.computeWorkers, of: seat)
+        }
         if let pool = seat.pools[id] { start(ticket, task, in: pool) }
       case .cancelRemote(let ticket, let id): if let pool = seat.pools[id] { cancel(ticket, in: pool) }
       }
@@ -336,10 +377,32 @@ final class VirtualRun {
       case .file(let request):
         let failure = FileFailure(.other, "this run has no files")
         machine.fileWorkEnded(answer.ticket, options.files?.perform(request) ?? .failure(failure))
-      case .burn: machine.burnEnded(answer.ticket)
+      case .burn:
+        idleCores = idleCores.map { $0 + 1 }
+        machine.burnEnded(answer.ticket)
       }
       wake(answer.seat)
     }
+  }
+
+  /// Lets what wants to keep a core busy have one that is idle.
+  private func startBurns() {
+    while idleCores.map({ $0 > 0 }) ?? true, nextBurn < waitingBurns.count {
+      let burn = waitingBurns[nextBurn]
+      nextBurn += 1
+      if nextBurn == waitingBurns.count {
+        waitingBurns = []
+        nextBurn = 0
+      }
+      idleCores = idleCores.map { $0 - 1 }
+      expect(.burn, at: time(after: burn.nanoseconds), for: burn.seat, burn.ticket)
+    }
+  }
+
+  private func forgetBurns(_ isForgotten: (_ seat: Seat, _ ticket: UInt64) -> Bool) {
+    waitingBurns.removeFirst(nextBurn)
+    nextBurn = 0
+    waitingBurns.removeAll { isForgotten($0.seat, $0.ticket) }
   }
 
   // MARK: Workers
@@ -383,7 +446,11 @@ final class VirtualRun {
   /// A worker's task has ended.
   private func end(_ seat: Seat) {
     seats[seat.id] = nil
-    for answer in seat.answers.values { pending.remove(answer) }
+    for answer in seat.answers.values {
+      pending.remove(answer)
+      if case .burn = answer.work { idleCores = idleCores.map { $0 + 1 } }
+    }
+    forgetBurns { waiting, _ in waiting === seat }
     seat.answers = [:]
     guard let pool = seat.pool else { return }
     let owner = pool.owner

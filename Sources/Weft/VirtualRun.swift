@@ -248,6 +248,10 @@ final class VirtualRun {
     return nil
   }
 
+  private func passOnRecords(of seat: Seat) {
+    if let records, let batch = seat.machine.takeRecords() { records(batch) }
+  }
+
   /// When the next thing happens.
   private func earliest(_ cancelAt: Int64?, _ shutdownAt: Int64?) -> Int64? {
     var earliest = cancelAt

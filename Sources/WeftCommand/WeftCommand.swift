@@ -21,7 +21,8 @@ struct WeftCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      RunCommand.self, TestCommand.self, CheckCommand.self, FormatCommand.self, ExplainCommand.self, DemoCommand.self,
+      RunCommand.self, TestCommand.self, SimCommand.self, CheckCommand.self, FormatCommand.self, ExplainCommand.self,
+      DemoCommand.self,
       ServeCommand.self,
       DisassembleCommand.self,
     ])

@@ -226,13 +226,14 @@ import Testing
 
   /// The chapter's examples as a test file: more than 40 tests in a second, though they wait for minutes.
   @Test func theExamplesAreTested() async throws {
-    let folder = Self.project.appending(path: "examples")
-    let process = RunningWeft(["test", "tests", "25-testing.weft", "26-mocks.weft", "--orders", "3"], in: folder)
-    try process.start(input: nil)
-    let outcome = try await process.end()
-    #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
-    let match = try #require(outcome.output.firstMatch(of: /(\d+) tests passed/))
-    #expect((Int(match.1) ?? 0) >= 47)
+    let examples = Self.project.appending(path: "examples").path
+    try await Weft.inFolder { weft in
+      let outcome = try await weft.run(
+        "test", "\(examples)/tests", "\(examples)/25-testing.weft", "\(examples)/26-mocks.weft", "--orders", "3")
+      #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+      let match = try #require(outcome.output.firstMatch(of: /(\d+) tests passed/))
+      #expect((Int(match.1) ?? 0) >= 47)
+    }
   }
 
   private static var project: URL {

@@ -23,8 +23,8 @@ struct WeftCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      RunCommand.self, TestCommand.self, BenchCommand.self, ReportCommand.self, CheckCommand.self, FormatCommand.self,
-      ExplainCommand.self, DemoCommand.self, ServeCommand.self,
+      RunCommand.self, TestCommand.self, SimCommand.self, BenchCommand.self, ReportCommand.self, CheckCommand.self,
+      FormatCommand.self, ExplainCommand.self, DemoCommand.self, ServeCommand.self,
       DisassembleCommand.self,
     ])
 }

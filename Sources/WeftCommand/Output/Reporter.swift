@@ -45,6 +45,12 @@ struct Reporter {
     }
   }
 
+  /// An error of an input of the prompt.
+  func failure(_ failure: Failure) {
+    console.writeError(failure.text(color: console.hasColor, width: Console.width))
+    if let hint = Self.serverHint(failure.report.message) { note(hint) }
+  }
+
   /// Whoever tries an example has no server yet.
   static func serverHint(_ message: String) -> String? {
     let isMissing = ["127.0.0.1", "localhost", "[::1]"].contains {
@@ -55,6 +61,10 @@ struct Reporter {
 
   func expectation(_ failed: FailedExpectation, in script: Script) {
     guard let source = script.source(failed.source) else { return failure("an expectation failed: \(failed.text)") }
+    expectation(failed, in: source)
+  }
+
+  func expectation(_ failed: FailedExpectation, in source: SourceFile) {
     let caret = failed.text.isEmpty ? nil : failed.text
     diagnostics([Diagnostic(.error, "", "an expectation failed", at: failed.span, caret: caret)], in: source)
   }

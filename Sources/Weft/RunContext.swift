@@ -1,3 +1,4 @@
+import Synchronization
 import WeftMachine
 
 #if canImport(Glibc)
@@ -8,7 +9,7 @@ import WeftMachine
 
 /// What the machines of one run have in common: the program, what it may use, and when it began.
 final class RunContext: Sendable {
-  let script: Script
+  private let program: Mutex<(script: Script, version: Int)>
   let options: RunOptions
   let fetcher: (any Fetcher)?
   let memory = RunMemory()
@@ -20,7 +21,7 @@ final class RunContext: Sendable {
   let wallClock: Int64
 
   init(_ script: Script, _ options: RunOptions, _ fetcher: (any Fetcher)?) {
-    self.script = script
+    program = Mutex((script, 0))
     self.options = options
     self.fetcher = fetcher
     home = nil
@@ -35,7 +36,7 @@ final class RunContext: Sendable {
     _ script: Script, _ options: RunOptions, _ fetcher: (any Fetcher)?, elapsed: Int64, wallClock: Int64,
     home: RemoteHandles
   ) {
-    self.script = script
+    program = Mutex((script, 0))
     self.options = options
     self.fetcher = fetcher
     self.home = home
@@ -43,6 +44,14 @@ final class RunContext: Sendable {
     startedAt = LoopExecutor.now() - elapsed
     self.wallClock = wallClock
   }
+
+  var script: Script { program.withLock { $0.script } }
+
+  /// Counts how often the program of a session has grown since its workers last had to know it.
+  var version: Int { program.withLock { $0.version } }
+
+  /// The program of a session has grown. What workers are sent from now on may be about its new parts.
+  func grow(to script: Script) { program.withLock { $0 = (script, $0.version + 1) } }
 
   func makeMachine() -> Machine {
     let machine = script.makeMachine(options, memory: memory)

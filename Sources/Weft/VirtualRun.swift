@@ -8,6 +8,8 @@ final class VirtualRun {
   private final class Seat {
     let id: Int
     let machine: Machine
+    /// The version of the program that the machine was made for.
+    var version = 0
     /// What it prints and how its task ended goes there; nil for the script itself.
     let owner: Seat?
     /// The owner's name for the task that runs.
@@ -68,10 +70,10 @@ final class VirtualRun {
     var all: [(seat: Int, ticket: UInt64)] = []
   }
 
-  private let script: Script
+  private let script: () -> (script: Script, version: Int)
   private let options: RunOptions
   private let world: VirtualWorld
-  private let memory = RunMemory()
+  private let memory: RunMemory
   private let order: Order?
   private var now: Int64 = 0
   private var pending: [PendingAnswer] = []
@@ -87,9 +89,16 @@ final class VirtualRun {
   private static let turnTicks = 500
   /// Tasks of `compute` that run at one time, for each machine.
   private static let cores = 4
+  private var cancelAt: Int64?
+  private var shutdownAt: Int64?
+  private var cancelAfterTicks: Int?
+  private var longTurns: LongTurns?
+  /// Of a session: whom it belongs to.
+  private weak var session: SessionHost?
 
   init(_ script: Script, _ options: RunOptions, _ world: VirtualWorld) {
-    self.script = script
+    self.script = { (script, 0) }
+    memory = RunMemory()
     var options = options
     // What it takes to start processes is no question here.
     options.limits.pools.insert(.processes)
@@ -98,6 +107,23 @@ final class VirtualRun {
     order = world.orderSeed.map { Order($0) }
     let machine = script.makeMachine(options, memory: memory, choose: order.map { order in { order.choose($0) } })
     main = Seat(0, machine, nil)
+    seats = [main]
+    ready = [main]
+    cancelAt = world.cancelAt
+    shutdownAt = world.shutdownAt
+    cancelAfterTicks = world.cancelAfterTicks
+    prepare(main)
+  }
+
+  /// For a session, whose machine takes one input after the other.
+  init(_ session: SessionHost, _ options: RunOptions, _ world: VirtualWorld) {
+    script = { [context = session.context] in (context.script, context.version) }
+    memory = session.context.memory
+    self.session = session
+    self.options = options
+    self.world = world
+    order = nil
+    main = Seat(0, session.machine, nil)
     seats = [main]
     ready = [main]
     prepare(main)
@@ -109,76 +135,110 @@ final class VirtualRun {
   }
 
   func run(_ output: ([UInt8]) -> Void, _ longTurns: LongTurns) -> RunResult {
-    var longTurns = longTurns
-    let machine = main.machine
-    machine.begin(at: 0, wallClock: world.wallClock)
-    var cancelAt = world.cancelAt
-    var shutdownAt = world.shutdownAt
-    var cancelAfterTicks = world.cancelAfterTicks
+    self.longTurns = longTurns
+    main.machine.begin(at: 0, wallClock: world.wallClock)
     while true {
-      passOnAnswers()
-      if ready.isEmpty || somethingIsDue(cancelAt, shutdownAt) {
-        // What comes first: at one instant a cancellation from outside, then a shutdown, then answers, then timers.
-        guard let next = earliest(cancelAt, shutdownAt) else {
-          nothingWillCome()
-          continue
-        }
-        now = max(now, next)
-        world.instant(now)
-        for seat in seats { seat.machine.setClock(to: now) }
-        if let at = cancelAt, at <= now {
-          cancelAt = nil
-          machine.cancelRun()
-          wake(main)
-        }
-        if let at = shutdownAt, at <= now {
-          shutdownAt = nil
-          shutdown(main)
-        }
-        answer()
-        for seat in seats where seat.deadline.map({ $0 <= now }) ?? false { wake(seat) }
-        continue
-      }
-      let seat = ready.remove(at: ready.count > 1 ? order?.choose(ready.count) ?? 0 : 0)
-      var ticks = Self.sliceTicks
-      if seats.count > 1 { ticks = order.map { 1 + $0.choose(Self.turnTicks) } ?? Self.turnTicks }
-      if seat === main, let limit = cancelAfterTicks { ticks = min(ticks, max(0, limit - machine.ticks)) }
-      seat.machine.advance(to: now)
-      if seat === main, world.tickTime > 0 { longTurns.look(at: machine) }
-      let ticksBefore = seat.machine.ticks
-      var pause = seat.machine.run(ticks: ticks)
-      now = time(afterTicks: seat.machine.ticks - ticksBefore)
-      if seat === main, let limit = cancelAfterTicks, machine.ticks >= limit {
-        cancelAfterTicks = nil
-        machine.cancelRun()
-        if case .idle = pause { pause = .slice }
-      }
-      let text = seat.machine.takeOutput()
-      if !text.isEmpty { output(text) }
-      perform(for: seat)
-      switch pause {
+      switch turn(output) {
+      case .wentOn: break
+      case .stuck: nothingWillCome()
       case .finished:
-        if seat === main {
-          memory.runEnded()
-          return machine.makeResult()
-        }
-        end(seat)
-      case .slice, .clock: ready.append(seat)
-      case .idle(let deadline):
-        seat.deadline = deadline
-        seat.isReady = false
+        memory.runEnded()
+        return main.machine.makeResult()
       }
     }
   }
 
+  /// Runs a session until its machine is finished. Time passes while an input runs, and only then.
+  func drive(_ session: SessionHost, _ mailbox: Mailbox, _ output: ([UInt8]) -> Void) async {
+    session.begin(at: 0, wallClock: world.wallClock) { [self] in now }
+    while true {
+      for case .perform(let action) in mailbox.take() {
+        action(session)
+        wake(main)
+      }
+      let passes = main.machine.hasInput || main.machine.isEnding
+      passOnAnswers()
+      if ready.isEmpty, !passes {
+        await mailbox.wait(until: nil, on: LoopExecutor.shared)
+        continue
+      }
+      switch turn(output) {
+      case .wentOn: break
+      case .stuck: nothingWillCome()
+      case .finished: return
+      }
+      session.look()
+    }
+  }
+
+  private enum Turn {
+    case wentOn
+    /// No machine can go on, and nothing is awaited.
+    case stuck
+    /// The main machine is.
+    case finished
+  }
+
+  /// Lets one machine go on, or the clock.
+  private func turn(_ output: ([UInt8]) -> Void) -> Turn {
+    let machine = main.machine
+    passOnAnswers()
+    if ready.isEmpty || somethingIsDue {
+      // What comes first: at one instant a cancellation from outside, then a shutdown, then answers, then timers.
+      guard let next = earliest else { return .stuck }
+      now = max(now, next)
+      world.instant(now)
+      for seat in seats { seat.machine.setClock(to: now) }
+      if let at = cancelAt, at <= now {
+        cancelAt = nil
+        machine.cancelRun()
+        wake(main)
+      }
+      if let at = shutdownAt, at <= now {
+        shutdownAt = nil
+        shutdown(main)
+      }
+      answer()
+      for seat in seats where seat.deadline.map({ $0 <= now }) ?? false { wake(seat) }
+      return .wentOn
+    }
+    let seat = ready.remove(at: ready.count > 1 ? order?.choose(ready.count) ?? 0 : 0)
+    var ticks = Self.sliceTicks
+    if seats.count > 1 { ticks = order.map { 1 + $0.choose(Self.turnTicks) } ?? Self.turnTicks }
+    if seat === main, let limit = cancelAfterTicks { ticks = min(ticks, max(0, limit - machine.ticks)) }
+    seat.machine.advance(to: now)
+    if seat === main, world.tickTime > 0 { longTurns?.look(at: machine) }
+    let ticksBefore = seat.machine.ticks
+    var pause = seat.machine.run(ticks: ticks)
+    now = time(afterTicks: seat.machine.ticks - ticksBefore)
+    if seat === main, let limit = cancelAfterTicks, machine.ticks >= limit {
+      cancelAfterTicks = nil
+      machine.cancelRun()
+      if case .idle = pause { pause = .slice }
+    }
+    let text = seat.machine.takeOutput()
+    if !text.isEmpty { output(text) }
+    perform(for: seat)
+    switch pause {
+    case .finished:
+      if seat === main { return .finished }
+      end(seat)
+    case .slice, .clock: ready.append(seat)
+    case .idle(let deadline):
+      seat.deadline = deadline
+      seat.isReady = false
+    }
+    return .wentOn
+  }
+
   /// When the next thing happens that is not computing.
-  private func earliest(_ cancelAt: Int64?, _ shutdownAt: Int64?) -> Int64? {
+  private var earliest: Int64? {
     (seats.compactMap(\.deadline) + pending.map(\.at) + [cancelAt, shutdownAt].compactMap { $0 }).min()
   }
 
   /// Whether something has become due while machines computed.
-  private func somethingIsDue(_ cancelAt: Int64?, _ shutdownAt: Int64?) -> Bool {
-    world.tickTime > 0 && (earliest(cancelAt, shutdownAt).map { $0 <= now } ?? false)
+  private var somethingIsDue: Bool {
+    world.tickTime > 0 && (earliest.map { $0 <= now } ?? false)
   }
 
   private func passOnAnswers() {
@@ -243,6 +303,7 @@ final class VirtualRun {
       case .openPool(let id, let kind, let workers, _): seat.pools[id] = Pool(kind, workers: workers)
       case .closePool(let id): seat.pools[id] = nil
       case .startRemote(let ticket, let id, let task):
+        session?.publishProgram()
         if id == 0, seat.pools[0] == nil { seat.pools[0] = Pool(.compute, workers: Self.cores) }
         if let pool = seat.pools[id] { start(ticket, task, in: pool, of: seat) }
       case .cancelRemote(let ticket): cancel(ticket, of: seat)
@@ -284,7 +345,10 @@ final class VirtualRun {
       pool.waiting.append((ticket, task))
       return
     }
-    let seat = pool.idle.popLast() ?? makeSeat(in: pool, of: owner)
+    var idle = pool.idle.popLast()
+    // The program of a session may have grown since.
+    if let known = idle, known.version != script().version { idle = nil }
+    let seat = idle ?? makeSeat(in: pool, of: owner)
     seat.ticket = ticket
     seat.isReady = false
     seat.machine.begin(task, at: now, startedAt: 0, wallClock: world.wallClock)
@@ -294,10 +358,12 @@ final class VirtualRun {
   }
 
   private func makeSeat(in pool: Pool, of owner: Seat) -> Seat {
+    let (script, version) = script()
     let machine = script.makeMachine(options, memory: memory, choose: order.map { order in { order.choose($0) } })
     machine.resultCarrier = pool.kind == .processes ? .bytes : .memory
     lastSeat += 1
     let seat = Seat(lastSeat, machine, owner)
+    seat.version = version
     prepare(seat)
     return seat
   }

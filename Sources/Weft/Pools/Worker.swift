@@ -51,8 +51,9 @@ final class LocalWorker: Worker {
     let driver = MachineDriver(
       context.makeMachine(), context, mailbox, yields: kind == .tasks || kind == .compute,
       output: { report(.output($0)) })
-    if kind == .processes { driver.machine.resultCarrier = .bytes }
     while let (ticket, task) = await driver.nextTask() {
+      driver.followProgram()
+      if kind == .processes { driver.machine.resultCarrier = .bytes }
       driver.machine.begin(
         task, at: LoopExecutor.now(), startedAt: context.startedAt, wallClock: context.wallClock)
       await driver.drive(ticket)

@@ -193,6 +193,10 @@ extension Emitter {
   }
 
   private func emitParam(_ param: ParamDeclaration) {
+    if role == .input {
+      if let value = param.defaultValue { emitBinding(.name(param.name), value) }
+      return
+    }
     guard let declaration = resolution[param.name.span],
       let index = image.params.firstIndex(where: { $0.global == declaration.global })
     else { return }

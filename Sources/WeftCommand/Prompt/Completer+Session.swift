@@ -13,28 +13,28 @@ extension Completer.Name {
     guard let open = signature.firstIndex(of: "(") else { return [] }
     var names: [String] = []
     var depth = 0
-    var isNameNext = true
-    var name = ""
+    // Defaults may hold commas and brackets of their own.
+    var parameter = ""
     for character in signature[signature.index(after: open)...] {
-      switch character {
-      case "(", "[", "{": depth += 1
-      case ")", "]", "}": depth -= 1
-      case "," where depth == 0: isNameNext = true
-      default: break
+      if "([{".contains(character) { depth += 1 }
+      if ")]}".contains(character) { depth -= 1 }
+      if depth < 0 || (depth == 0 && character == ",") {
+        let name = parameter.drop(while: \.isWhitespace).prefix { isNamePart($0) }
+        if !name.isEmpty { names.append(String(name)) }
+        parameter = ""
+        if depth < 0 { break }
+      } else {
+        parameter.append(character)
       }
-      if isNameNext, character.isLetter || character.isNumber || character == "_" {
-        name.append(character)
-      } else if !name.isEmpty {
-        names.append(name)
-        name = ""
-        isNameNext = false
-      }
-      if depth < 0 { break }
     }
     return names
   }
 
+  private static func isNamePart(_ character: Character) -> Bool {
+    character.isLetter || character.isNumber || character == "_"
+  }
+
   private static func isWord(_ key: String) -> Bool {
-    key.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } && key.first?.isNumber == false
+    key.allSatisfy(isNamePart) && key.first?.isNumber == false
   }
 }

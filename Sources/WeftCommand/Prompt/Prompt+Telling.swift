@@ -50,11 +50,20 @@
       if !parts.isEmpty { show(style.dim("(" + parts.joined(separator: ", in ") + ")") + "\n") }
     }
 
-    func tell(_ failed: BackgroundFailure) {
-      reporter.note(
-        "task \(failed.number), \(failed.call), failed in the background after \(Figures.time(failed.elapsed))")
-      reporter.failure(failed.failure)
+    /// What failed in the background since the last prompt.
+    func tell(_ failures: [BackgroundFailure]) {
+      for failed in failures.prefix(Self.mostFailures) {
+        let time = failed.elapsed < 1_000_000 ? "" : " after \(Figures.time(failed.elapsed))"
+        reporter.note("task \(failed.number), \(failed.call), failed in the background\(time)")
+        reporter.failure(failed.failure)
+      }
+      if failures.count > Self.mostFailures {
+        reporter.note("\(Figures.count(failures.count - Self.mostFailures, "more task")) failed in the background")
+      }
     }
+
+    /// How many failures are told in full: more of them are hardly different ones.
+    private static let mostFailures = 5
 
     func isClean(_ left: Machine.Leftovers) -> Bool {
       if left.fibers == 0, left.scopes == 0, left.timers == 0, left.fetches == 0 { return true }

@@ -255,7 +255,7 @@
       phase = .editing
       endPartialLine()
       Console.shared.endLine()
-      for failure in session.takeFailures() { tell(failure) }
+      tell(session.takeFailures())
       if block.isEmpty {
         Readline.begin(prompt: style.prompt)
       } else {

@@ -50,6 +50,13 @@ import Testing
     #expect(offers("download(u) lim") == [])
   }
 
+  @Test func parametersOfSignatures() {
+    #expect(Completer.Name.parameters(of: "download(url, limit = 5s)") == ["url", "limit"])
+    #expect(Completer.Name.parameters(of: "f(a = [1, 2], b = g(1, 2), c)") == ["a", "b", "c"])
+    #expect(Completer.Name.parameters(of: "f()") == [])
+    #expect(Completer.Name.parameters(of: "answer") == [])
+  }
+
   @Test func methods() {
     #expect(offers("xs.app") == ["append"])
     #expect(completer.complete("xs.app").suffix == "(")

@@ -151,6 +151,34 @@
       }
     }
 
+    @Test func ofManyFailuresAFewAreTold() async throws {
+      try await Weft.inFolder { weft in
+        let terminal = try Terminal(in: weft, rows: 60)
+        try await terminal.prompt()
+        try await terminal.enter("for i in 1...30 { start { throw \"no tea\" } }; sleep 1ms")
+        let shown = try await terminal.prompt()
+        #expect(shown.count { $0 == "error: no tea" } == 5)
+        #expect(shown.last == "note: 25 more tasks failed in the background")
+      }
+    }
+
+    @Test func namesAreListedInALineEach() async throws {
+      try await Weft.inFolder { weft in
+        let terminal = try Terminal(in: weft)
+        try await terminal.prompt()
+        for line in ["let xs = [i for i in 1...500]", "task twice(x) => 2 * x", "var text = \"tea\""] {
+          try await terminal.enter(line)
+          try await terminal.prompt()
+        }
+        try await terminal.enter(":vars")
+        let shown = try await terminal.prompt()
+        #expect(shown.count == 4)
+        #expect(shown[1].hasPrefix("var text") && shown[1].hasSuffix("  \"tea\"  String"))
+        #expect(shown[2] == "task twice(x)")
+        #expect(shown[3].hasPrefix("let xs") && shown[3].hasSuffix("…  List"))
+      }
+    }
+
     @Test func runningTasksKeepADefinitionThatIsReplaced() async throws {
       try await Weft.inFolder { weft in
         let terminal = try Terminal(in: weft)

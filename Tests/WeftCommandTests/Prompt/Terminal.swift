@@ -195,16 +195,19 @@ final class Terminal {
     try await wait(until: "`\(text)`") { $0.text.components(separatedBy: text).count > times }
   }
 
-  /// Waits for an empty prompt; gives what was shown since the last time.
+  /// Waits for an empty prompt below the last one; gives what was shown in between, the line with the last one included.
   @discardableResult
   func prompt(_ text: String = "weft>") async throws -> [String] {
-    try await wait(until: "a prompt") { $0.currentLine == text && $0.column == text.count + 1 }
+    try await wait(until: "a prompt") {
+      $0.currentLine == text && $0.column == text.count + 1 && $0.scrolledOff.count + $0.row > promptRow
+    }
     let lines = screen.scrolledOff + screen.lines
-    defer { seen = lines.count - 1 }
-    return Array(lines.dropFirst(seen).dropLast())
+    let first = max(0, promptRow)
+    promptRow = screen.scrolledOff.count + screen.row
+    return Array(lines[first..<promptRow])
   }
 
-  private var seen = 0
+  private var promptRow = -1
 
   /// Waits for the end of the command; gives its status.
   func end() async throws -> Int32 {

@@ -8,6 +8,7 @@ final class MachineDriver {
   private let mailbox: Mailbox
   private let yields: Bool
   private let output: ([UInt8]) -> Void
+  private let records: ((RunRecords) -> Void)?
   private let files: FileWorker?
   private var exchanges: [UInt64: any FetchCancelling] = [:]
   private var pools: [UInt64: WorkerPool] = [:]
@@ -33,8 +34,10 @@ final class MachineDriver {
   /// - Parameters:
   ///   - yields: The thread is shared with others that compute.
   ///   - output: Takes what the machine prints.
+  ///   - records: Takes what it writes down, and what its workers do.
   init(
-    _ machine: Machine, _ context: RunContext, _ mailbox: Mailbox, yields: Bool, output: @escaping ([UInt8]) -> Void
+    _ machine: Machine, _ context: RunContext, _ mailbox: Mailbox, yields: Bool, output: @escaping ([UInt8]) -> Void,
+    records: ((RunRecords) -> Void)? = nil
   ) {
     self.machine = machine
     self.context = context
@@ -42,6 +45,7 @@ final class MachineDriver {
     self.yields = yields
     self.output = output
     version = context.version
+    self.records = records
     files = context.options.files.map { FileWorker($0, mailbox) }
     machine.handleUser.notify = { [mailbox] ticket in mailbox.post(.handleAnswered(ticket: ticket)) }
   }
@@ -152,6 +156,7 @@ final class MachineDriver {
   private func flush() {
     let text = machine.takeOutput()
     if !text.isEmpty { output(text) }
+    if let records, let batch = machine.takeRecords() { records(batch) }
   }
 
   // MARK: Effects
@@ -185,7 +190,7 @@ final class MachineDriver {
         session?.publishProgram()
         if id == 0, pools[0] == nil { openPool(0, .compute, CoreExecutor.cores, nil) }
         pools[id]?.start(ticket, task)
-      case .cancelRemote(let ticket): for pool in pools.values { pool.cancel(ticket) }
+      case .cancelRemote(let ticket, let id): pools[id]?.cancel(ticket)
       case .startBurn(let ticket, let nanoseconds):
         burns[ticket] = CoreExecutor.burn(nanoseconds) { [mailbox] in mailbox.post(.burnEnded(ticket: ticket)) }
       case .cancelBurn(let ticket): burns.removeValue(forKey: ticket)?.cancel()
@@ -234,8 +239,7 @@ final class MachineDriver {
       machine.fetchEnded(ticket, result)
     case .fileWorkEnded(let ticket, let result): machine.fileWorkEnded(ticket, result)
     case .remoteEnded(let ticket, let result):
-      machine.remoteEnded(ticket, result)
-      for pool in pools.values where pool.ended(ticket) { break }
+      if let id = machine.remoteEnded(ticket, result) { pools[id]?.ended(ticket) }
     case .burnEnded(let ticket):
       burns.removeValue(forKey: ticket)
       machine.burnEnded(ticket)
@@ -245,6 +249,9 @@ final class MachineDriver {
       // What this machine has printed before is older.
       flush()
       output(text)
+    case .records(let batch):
+      flush()
+      records?(batch)
     case .cancel: machine.cancelRun()
     case .shutdown:
       machine.requestShutdown()

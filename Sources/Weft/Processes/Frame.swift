@@ -6,7 +6,7 @@ package struct Frame: Sendable, Equatable {
     // From the parent:
     /// The version of the protocol, and the program; answered by `ready` or `refused`.
     case hello = 1
-    /// A task of the program; answered by any number of `output`, and one `ended`, with its ticket.
+    /// A task of the program; answered by any number of `output` and `records`, and one `ended`, with its ticket.
     case task = 2
     /// The task of that ticket shall end in order; it still answers `ended`.
     case cancel = 3
@@ -30,6 +30,8 @@ package struct Frame: Sendable, Equatable {
     case handle = 11
     /// Nothing happens here before another frame comes; how many have come since the task.
     case rests = 12
+    /// What has happened in the task, if the run is observed.
+    case records = 13
   }
 
   package let kind: Kind
@@ -41,7 +43,7 @@ package struct Frame: Sendable, Equatable {
   /// Bytes of a payload. What claims more is no frame.
   package static let largestPayload = 1 << 30
   /// Of the protocol. A parent and a worker of different versions do not work together.
-  package static let version: UInt32 = 2
+  package static let version: UInt32 = 3
 
   package init(_ kind: Kind, ticket: UInt64 = 0, _ payload: [UInt8] = []) {
     self.kind = kind

@@ -1,4 +1,3 @@
-import Synchronization
 import WeftMachine
 
 #if canImport(Glibc)
@@ -65,7 +64,7 @@ final class RemoteHandles: Sendable {
     }
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
   private let send: @Sendable ([UInt8]) -> Void
 
   /// - Parameter send: Takes a request to the parent, in order.

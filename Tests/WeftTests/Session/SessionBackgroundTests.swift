@@ -41,8 +41,9 @@ struct SessionBackgroundTests {
       let g = start { await a }
       """)
     await talk.say("sleep 500ms")
+    let lines = await Self.lines(talk.session.tasks())
     #expect(
-      await Self.lines(talk.session.tasks()) == [
+      lines == [
         "1 nap(2s): sleep d (1.5s left), for 500ms",
         "2 start { … }: the 2 tasks of its `gather`, for 500ms",
         "  gather d = 3s: sleep d (2.5s left), for 500ms",
@@ -93,7 +94,7 @@ struct SessionBackgroundTests {
            ╭─ input 1:1:25
          1 │ task bad(n) { sleep 1s; throw "broken \\(n)" }
            │                         ^^^^^^^^^^^^^^^^^^^
-           bad(7)                                                                  line 1
+           bad(7)                                                                 line 1
 
         """)
     #expect(session.takeFailures().isEmpty)

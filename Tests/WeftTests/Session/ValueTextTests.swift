@@ -25,8 +25,9 @@ struct ValueTextTests {
 
   @Test func longListsAreCutWithACount() async {
     let talk = Conversation()
+    let few = await talk.say("[i for i in 1...100]", width: 40, lines: 5)
     #expect(
-      await talk.say("[i for i in 1...100]", width: 40, lines: 5) == """
+      few == """
         [
            1,   2,   3,   4,   5,   6,   7,
            8,   9,  10,  11,  12,  13,  14,

@@ -44,7 +44,7 @@ struct Completer {
   }
 
   var names: [Name] = []
-  /// The numbers of the tasks that run.
+  /// The numbers of the tasks that `:tasks` has shown.
   var tasks: [Int] = []
 
   private struct Candidate {

@@ -27,7 +27,7 @@
         }
       case .vars: showNames()
       case .set: set(argument)
-      case .tasks: showTasks()
+      case .tasks: start { session in .tasks(await session.tasks()) }
       case .cancel: cancel(argument)
       case .disassemble:
         start { session in
@@ -179,12 +179,9 @@
       return line.count <= width && line.count == text.count ? text : line.prefix(width - 1) + "…"
     }
 
-    private func showTasks() {
-      start { [style] session in
-        let tasks = await session.tasks()
-        return .answered(
-          tasks.isEmpty ? "no task is running\n" : TaskTree(width: Console.width, style: style).text(tasks))
-      }
+    func show(_ tasks: [TaskSnapshot]) {
+      completer.tasks = tasks.compactMap(\.number)
+      show(tasks.isEmpty ? "no task is running\n" : TaskTree(width: Console.width).text(tasks))
     }
 
     private func cancel(_ argument: String) {

@@ -20,6 +20,7 @@
       /// A command has something to say.
       case answered(String)
       case refused(String, hint: String?)
+      case tasks([TaskSnapshot])
       /// The session has begun anew.
       case wasReset(String)
       case signal(UnixSignal)
@@ -157,6 +158,9 @@
         beginInput()
       case .refused(let message, let hint):
         reporter.failure(message, hint: hint)
+        beginInput()
+      case .tasks(let tasks):
+        show(tasks)
         beginInput()
       case .wasReset(let text):
         take([])
@@ -346,7 +350,6 @@
     }
 
     private func completion(_ line: String, _ cursor: Int) -> Readline.Completion {
-      completer.tasks = Array(1...max(1, session.runningTasks))
       let before = String(decoding: Array(line.utf8.prefix(cursor)), as: UTF8.self)
       let found = completer.complete(before, after: block.isEmpty ? "" : block + "\n")
       return Readline.Completion(

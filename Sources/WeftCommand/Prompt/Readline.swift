@@ -194,9 +194,9 @@
     }
 
     private static func bindKeys() {
-      // A line break that does not end the input.
-      for keys in ["\\e\\C-m", "\\e\\C-j"] {
-        rl_bind_keyseq_if_unbound(keys) { _, _ in rl_insert_text("\n") }
+      // Alt-Enter breaks the line and does not end the input; Readline would change to vi's keys.
+      for keys in ["\u{1B}\r", "\u{1B}\n"] where isBound(keys, to: rl_vi_editing_mode) {
+        rl_bind_keyseq(keys) { _, _ in rl_insert_text("\n") }
       }
       bindLineKeys()
       if isBound("}", to: rl_insert) {

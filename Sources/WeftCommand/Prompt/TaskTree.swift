@@ -5,7 +5,6 @@ import WeftMachine
 struct TaskTree {
   /// Columns; nil where there is no terminal.
   let width: Int?
-  let style: PromptStyle
 
   func text(_ tasks: [TaskSnapshot]) -> String {
     tasks.map { lines(of: $0, "", "") }.joined()

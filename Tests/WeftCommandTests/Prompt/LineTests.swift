@@ -60,6 +60,17 @@
       }
     }
 
+    @Test func altEnterBreaksTheLine() async throws {
+      try await Weft.inFolder { weft in
+        let terminal = try Terminal(in: weft)
+        try await terminal.prompt()
+        try terminal.send("print(1)\u{1B}\rprint(2)")
+        try await terminal.wait(until: "two lines") { $0.lines.suffix(2) == ["weft> print(1)", "print(2)"] }
+        try terminal.send("\r")
+        #expect(try await terminal.prompt().suffix(2) == ["1", "2"])
+      }
+    }
+
     @Test func aMistakeShowsAtOnceWithItsCaret() async throws {
       try await Weft.inFolder { weft in
         let terminal = try Terminal(in: weft)

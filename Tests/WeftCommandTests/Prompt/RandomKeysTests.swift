@@ -63,7 +63,8 @@
             // Ctrl-D is one of the keys.
             try #require(stuck.hasEnded, "\(stuck)")
           }
-          #expect(try await terminal.end() == 0)
+          let status = try await terminal.end()
+          #expect(status == 0, "session \(session): \(terminal.screen.lines.joined(separator: "\n"))")
           #expect(terminal.isAsBefore)
         }
       }

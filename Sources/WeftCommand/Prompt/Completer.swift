@@ -94,8 +94,15 @@ struct Completer {
     Set(builtins.compactMap { signature in signature.name.firstIndex(of: ".").map { String(signature.name[..<$0]) } }))
 
   private func code(_ context: CompletionContext) -> [Candidate] {
-    var found = context.callee.map(options)?.map { Candidate(text: "\($0):", suffix: " ") } ?? []
-    found += names.map { Candidate(text: $0.name, suffix: $0.parameters == nil ? "" : "(") }
+    let options = context.callee.map(options) ?? []
+    var found = words(context)
+    // `timeout` may be an option and a block; where an option can stand, it is one.
+    found.removeAll { options.contains($0.text) }
+    return options.map { Candidate(text: "\($0):", suffix: " ") } + found
+  }
+
+  private func words(_ context: CompletionContext) -> [Candidate] {
+    var found = names.map { Candidate(text: $0.name, suffix: $0.parameters == nil ? "" : "(") }
     for block in Self.blocks { found.append(Candidate(text: block.word, suffix: block.hasParentheses ? "(" : " ")) }
     found += Self.keywords.map { Candidate(text: $0, suffix: " ") }
     found.append(Candidate(text: "fetch", suffix: "("))

@@ -13,8 +13,8 @@ struct KeyQueue {
     case suspend
   }
 
-  private static let pasteStart = Array("\u{1B}[200~".utf8)
-  private static let pasteEnd = Array("\u{1B}[201~".utf8)
+  static let pasteStart = Array("\u{1B}[200~".utf8)
+  static let pasteEnd = Array("\u{1B}[201~".utf8)
   static let interruptKey: UInt8 = 0x03
   static let suspendKey: UInt8 = 0x1A
 

@@ -106,6 +106,11 @@
           close()
           return (more.count - keys.count, .end)
         }
+        // Readline 8.2 falls over its own feet when this prefix of longer keys ends a search.
+        if keys.first == prefixKey, isSearching {
+          keys.removeFirst()
+          continue
+        }
         rl_callback_read_char()
       }
       return (more.count - keys.count, outcome)
@@ -133,6 +138,12 @@
     }
 
     private static let endKey: UInt8 = 0x04
+    /// Ctrl-X.
+    private static let prefixKey: UInt8 = 0x18
+
+    private static var isSearching: Bool {
+      Int32(truncatingIfNeeded: rl_readline_state) & RL_STATE_ISEARCH != 0
+    }
 
     /// Whether the next key begins a command of the editor: no search, no part of a longer key.
     private static var isReadingCommand: Bool {
@@ -187,11 +198,38 @@
 
     // MARK: Keys
 
-    /// The next key that was handed in. Readline asks for one too many only where a command needs more than the key that
-    /// it was given; the end of input makes it give up.
+    /// The next key that was handed in. Readline asks for one too many within a character of several bytes, in a paste, and
+    /// where a command needs a further key. What does not come soon is made up: it takes an end of input for the end of all.
     private static func nextKey() -> Int32 {
-      keys.popFirst().map(Int32.init) ?? EOF
+      var key: UInt8 = 0
+      if let next = keys.popFirst() {
+        key = next
+      } else {
+        var request = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        guard poll(&request, 1, keyTimeout) == 1, read(STDIN_FILENO, &key, 1) == 1 else { return madeUpKey() }
+      }
+      madeUp = 0
+      recent = recent.suffix(KeyQueue.pasteStart.count - 1) + [key]
+      if recent == KeyQueue.pasteStart { isInPaste = true }
+      if recent == KeyQueue.pasteEnd { isInPaste = false }
+      return Int32(key)
     }
+
+    private static func madeUpKey() -> Int32 {
+      madeUp += 1
+      if madeUp > mostMadeUp { return EOF }
+      // A blank does no harm. (Ctrl-G would jump out of whatever has begun, over the context that Readline keeps of it.)
+      guard isInPaste else { return 0x20 }
+      if madeUp == KeyQueue.pasteEnd.count { isInPaste = false }
+      return Int32(KeyQueue.pasteEnd[(madeUp - 1) % KeyQueue.pasteEnd.count])
+    }
+
+    /// Milliseconds.
+    private static let keyTimeout: Int32 = 1_000
+    private static let mostMadeUp = 64
+    private static var madeUp = 0
+    private static var recent: [UInt8] = []
+    private static var isInPaste = false
 
     private static func bindKeys() {
       // Alt-Enter breaks the line and does not end the input; Readline would change to vi's keys.

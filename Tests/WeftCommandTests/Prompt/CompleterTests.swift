@@ -36,8 +36,7 @@ import Testing
   }
 
   @Test func parametersOfCalls() {
-    #expect(offers("fetch(url, ti").contains("timeout:"))
-    #expect(completer.complete("fetch(url, timeo").candidates.first == "timeout")
+    #expect(offers("fetch(url, ti") == ["timeout:"])
     #expect(offers("download(u, lim") == ["limit:"])
     #expect(completer.complete("download(u, lim").suffix == " ")
     #expect(offers("retry(3, back") == ["backoff:"])

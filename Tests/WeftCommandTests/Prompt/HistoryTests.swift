@@ -63,6 +63,18 @@
       }
     }
 
+    /// Readline 8.2 crashed here: a prefix of longer keys ends the search, and a paste follows.
+    @Test func aPrefixInASearchDoesNoHarm() async throws {
+      try await Weft.inFolder { weft in
+        let terminal = try Terminal(in: weft)
+        try await terminal.prompt()
+        try await terminal.enter("1")
+        try await terminal.prompt()
+        try terminal.send("\u{12}\u{18}\r\u{1B}[200~l\r\u{1B}[201~\u{3}2 + 2\r")
+        try await terminal.wait(until: "a value") { $0.lines.suffix(2) == ["4", "weft>"] }
+      }
+    }
+
     @Test func anEmptyValueTurnsItOff() async throws {
       try await Weft.inFolder { weft in
         let terminal = try Terminal(in: weft, environment: ["WEFT_HISTORY": ""])

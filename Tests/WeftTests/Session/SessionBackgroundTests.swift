@@ -50,7 +50,7 @@ struct SessionBackgroundTests {
         "  gather d = 4s: sleep d (3.5s left), for 500ms",
         "3 start { … }: jobs.get(), for 500ms",
         "4 start { … }: the next of `jobs`, for 500ms",
-        "5 start { … }: sleep 1h (3599.5s left), for 500ms",
+        "5 start { … }: sleep 1h (1h left), for 500ms",
         "6 start { … }: the lock `gate`, for 500ms",
         "7 start { … }: await nap(2s), for 500ms",
       ])

@@ -47,7 +47,7 @@ struct SessionTests {
     await talk.say("f() + a", gives: "2")
     await talk.first("let a = ", gives: "error: expected an expression, found the end of the file  [E0120]")
     await talk.first(
-      "error E: E2\nerror E2: E", gives: "error: kinds of error in a circle: `E` below `E2` below `E`  [E0209]")
+      "error E: E2\nerror E2: E", gives: "error: kinds of error in a circle: `E2` below `E` below `E2`  [E0209]")
     await talk.say("f() + a", gives: "2")
     #expect(await talk.session.names().map(\.name) == ["a", "f"])
     #expect(await talk.end())
@@ -74,11 +74,16 @@ struct SessionTests {
         error: Error: no 1
            ╭─ input 1:3:3
          3 │   throw "no \\(n)"
-           │   ^^^^^^^^^^^^^^^^
-           the script                                                         input 2:1
-           └ gather: task 1 of 2, after 1s                                    input 2:1
+           │   ^^^^^^^^^^^^^^^
+           the script                                                          input 2:1
+           └ gather: task 1 of 2, after 1s                                     input 2:1
              task 2 was cancelled for it
-             get(1)                                                              line 3
+             get(1)                                                               line 3
+          2 tasks failed:
+            1. Error: no 1  (input 1:3)
+               in task 1 of gather
+            2. Error: no 2  (input 1:3)
+               in task 2 of gather
 
         """)
     #expect(await talk.end())

@@ -172,7 +172,7 @@ final class VirtualRun {
 
   func run(_ output: ([UInt8]) -> Void, _ longTurns: LongTurns) -> RunResult {
     self.longTurns = longTurns
-    main.machine.begin(at: 0, wallClock: world.wallClock)
+    main.machine.begin(options, at: 0, wallClock: world.wallClock)
     while true {
       switch turn(output) {
       case .wentOn: break
@@ -430,6 +430,7 @@ final class VirtualRun {
     let (script, version) = script()
     let machine = script.makeMachine(options, memory: memory, choose: order.map { order in { order.choose($0) } })
     machine.resultCarrier = pool.kind == .processes ? .bytes : .memory
+    machine.mockHome = main.machine
     lastSeat += 1
     let seat = Seat(lastSeat, machine, pool)
     seat.version = version

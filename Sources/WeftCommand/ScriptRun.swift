@@ -140,7 +140,7 @@ struct ScriptRun {
       return reason.status
     case nil: break
     }
-    if case .completed = result.outcome, !isClean(result.leftovers) {
+    if case .completed = result.outcome, !result.leftovers.isEmpty {
       reporter.failure("a fault in weft: this run left something behind: \(result.leftovers)", hint: "please report it")
       status = .fault
     }
@@ -168,9 +168,5 @@ struct ScriptRun {
     guard let number = Console.shared.outputFailure, number != EPIPE else { return .brokenPipe }
     reporter.failure("cannot write to standard output: \(String(cString: strerror(number)).lowercased())")
     return .failed
-  }
-
-  private func isClean(_ left: Machine.Leftovers) -> Bool {
-    left.fibers == 0 && left.scopes == 0 && left.timers == 0 && left.fetches == 0
   }
 }

@@ -11,6 +11,7 @@ struct WeftCommand: AsyncParsableCommand {
         weft demo                     downloads in three ways, timed; no network
         weft pages.weft --count 20    runs a script and sets its parameter `count`
         weft run pages.weft --help    lists a script's parameters
+        weft test                     runs the tests of all scripts in this folder
         weft check pages.weft         looks for mistakes without running it
         weft fmt pages.weft           lays it out in the canonical form
 
@@ -20,7 +21,7 @@ struct WeftCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      RunCommand.self, CheckCommand.self, FormatCommand.self, ExplainCommand.self, DemoCommand.self,
+      RunCommand.self, TestCommand.self, CheckCommand.self, FormatCommand.self, ExplainCommand.self, DemoCommand.self,
       ServeCommand.self,
       DisassembleCommand.self,
     ])

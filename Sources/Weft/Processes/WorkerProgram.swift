@@ -36,6 +36,7 @@ struct WorkerProgram: Sendable {
     }
     writer.write(list: script.files.order) { $0.write(UInt32($1)) }
     writer.write(Int64(script.files.capabilities.rawValue))
+    writer.write(script.files.purpose.rawValue)
     writer.write(options.seed)
     writer.write(Int64(options.limits.memory))
     writer.write(Int64(options.limits.ticks))
@@ -123,7 +124,8 @@ struct WorkerProgram: Sendable {
       for (file, links) in imports.enumerated() where links.values.contains(where: { places[$0] >= places[file] }) {
         return nil
       }
-      guard let capabilities: Int64 = reader.readInteger(), let seed: UInt64 = reader.readInteger(),
+      guard let capabilities: Int64 = reader.readInteger(),
+        let purpose = (reader.readInteger() as UInt8?).flatMap(Purpose.init), let seed: UInt64 = reader.readInteger(),
         let memory: Int64 = reader.readInteger(), let ticks: Int64 = reader.readInteger(),
         let workers: Int64 = reader.readInteger(), let pools = reader.readList({ $0.readInteger() as UInt8? })
       else { return nil }
@@ -140,7 +142,8 @@ struct WorkerProgram: Sendable {
       else { return nil }
       self.sources = sources
       files = Script.Files(
-        imports: imports, order: order, capabilities: Capabilities(rawValue: Int(capabilities)).intersection(.all))
+        imports: imports, order: order, capabilities: Capabilities(rawValue: Int(capabilities)).intersection(.all),
+        purpose: purpose)
       self.seed = seed
       self.memory = Int(memory)
       self.ticks = Int(ticks)

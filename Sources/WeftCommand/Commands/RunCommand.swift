@@ -70,7 +70,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   /// The variables of this process.
-  private static var environment: [String: String] {
+  static var environment: [String: String] {
     var variables: [String: String] = [:]
     #if canImport(Glibc)
       var entry = environ

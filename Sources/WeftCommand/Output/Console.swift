@@ -15,6 +15,8 @@ final class Console: Sendable {
 
   /// Whether problems are told in colour.
   let hasColor: Bool
+  /// The same for standard output.
+  let hasOutputColor: Bool
   /// Whether a line of progress can be shown, and taken back.
   let canShowProgress: Bool
 
@@ -33,7 +35,9 @@ final class Console: Sendable {
     let isErrorTerminal = isatty(STDERR_FILENO) == 1
     isOutputTerminal = isatty(STDOUT_FILENO) == 1
     // https://no-color.org: any value but the empty one.
-    hasColor = isErrorTerminal && !isDumb && (Self.environment("NO_COLOR") ?? "").isEmpty
+    let isPlain = isDumb || !(Self.environment("NO_COLOR") ?? "").isEmpty
+    hasColor = isErrorTerminal && !isPlain
+    hasOutputColor = isOutputTerminal && !isPlain
     canShowProgress = isErrorTerminal && !isDumb
     // A reader that goes away is told by `write`, so that the script's `finally` blocks still run.
     signal(SIGPIPE, SIG_IGN)

@@ -38,6 +38,8 @@ final class Resolver {
     case script, imported, prelude
     /// A part of a session.
     case input
+    /// A script whose top level does not run.
+    case declarations
   }
 
   init(

@@ -187,7 +187,7 @@ extension Machine {
     if fiber.pointee.home == root, let session {
       return fiber == session.input ? "this input" : "`\(call(of: fiber))` (task \(session.numbers[fiber] ?? 0))"
     }
-    if fiber.pointee.home == root, !isWorker { return "the script" }
+    if fiber.pointee.home == root, !isWorker { return image.purpose.hasEntries ? "the \(image.purpose)" : "the script" }
     let home = fiber.pointee.home
     let kind = ScopeKind(rawValue: home.pointee.kind) ?? .root
     if fiber.pointee.home == root {

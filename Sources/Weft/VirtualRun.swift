@@ -20,6 +20,10 @@ final class VirtualRun {
     var deadline: Int64 = 0
     var position: Int32 = -1
     var isReady = true
+    /// It computes until its deadline, when the turn ends that it has taken; how the turn ended.
+    var turn: Machine.Pause?
+    /// Something has come for it meanwhile.
+    var wasWoken = false
     var pools: [UInt64: Pool] = [:]
     /// What the world will answer it, by ticket.
     var answers: [UInt64: PendingAnswer] = [:]
@@ -52,7 +56,8 @@ final class VirtualRun {
     enum Work {
       case fetch(FetchRequest, Result<FetchResponse, FetchFailure>)
       case file(FileRequest)
-      case burn
+      /// With so many nanoseconds still to come after that.
+      case burn(left: Int64)
     }
 
     let deadline: Int64
@@ -98,6 +103,16 @@ final class VirtualRun {
   private var pending = DueHeap<PendingAnswer>()
   /// Machines that wait for a timer of theirs.
   private var sleeping = DueHeap<Seat>()
+  /// Machines whose turn ends later, because computing takes time.
+  private var computing = DueHeap<Seat>()
+  /// Cores that nothing computes on; nil where computing takes no time.
+  private var idleCores: Int?
+  /// What wants to keep a core busy, and waits for one.
+  private var waitingBurns: [(seat: Seat, ticket: UInt64, nanoseconds: Int64)] = []
+  /// The first of them that has not got one.
+  private var nextBurn = 0
+  /// A machine had the last turn on a core.
+  private var isBurnNext = false
   private let main: Seat
   /// Machines that have something to do, in the order in which they became ready.
   private var ready: [Seat] = []
@@ -113,14 +128,17 @@ final class VirtualRun {
   private static let sliceTicks = 20_000
   /// Machines take turns of at most so many ticks, when there are several.
   private static let turnTicks = 500
-  /// Tasks of `compute` that run at one time, for each machine.
-  private static let cores = 4
   private var cancelAt: Int64?
   private var shutdownAt: Int64?
   private var cancelAfterTicks: Int?
   private var longTurns: LongTurns?
   /// Of a session: whom it belongs to.
   private weak var session: SessionHost?
+  /// Nanoseconds for which a core is kept busy while others want it, and while nobody else does.
+  private static let burnTurn: Int64 = 1_000_000
+  private static let longestBurnTurn: Int64 = 10_000_000
+  /// Tasks of `compute` that run at one time, for each machine, unless the world says how many cores there are.
+  private static let computeWorkers = 4
 
   init(
     _ script: Script, _ options: RunOptions, _ world: VirtualWorld, records: ((RunRecords) -> Void)? = nil,
@@ -143,6 +161,7 @@ final class VirtualRun {
     cancelAt = world.cancelAt
     shutdownAt = world.shutdownAt
     cancelAfterTicks = world.cancelAfterTicks
+    if world.tickTime > 0 { idleCores = max(1, world.cores ?? 1) }
     prepare(main, pool: nil)
   }
 
@@ -220,11 +239,17 @@ final class VirtualRun {
   private func turn(_ output: ([UInt8]) -> Void) -> Turn {
     let machine = main.machine
     passOnAnswers()
-    if ready.isEmpty || somethingIsDue {
-      // What comes first: at one instant a cancellation from outside, then a shutdown, then answers, then timers.
+    startBurns()
+    if ready.isEmpty || idleCores == 0 || somethingIsDue {
+      // What comes first: at one instant the ends of turns, a cancellation from outside, a shutdown, answers, timers.
       guard let next = earliest else { return .stuck }
       now = max(now, next)
       world.instant(now)
+      while let seat = computing.earliest, seat.deadline <= now {
+        computing.remove(seat)
+        idleCores = idleCores.map { $0 + 1 }
+        if endTurn(of: seat, output) { return .finished }
+      }
       if let at = cancelAt, at <= now {
         cancelAt = nil
         machine.setClock(to: now)
@@ -247,15 +272,30 @@ final class VirtualRun {
     if seat === main, world.tickTime > 0 { longTurns?.look(at: machine) }
     let ticksBefore = seat.machine.ticks
     var pause = seat.machine.run(ticks: ticks)
-    now = time(afterTicks: seat.machine.ticks - ticksBefore)
     if seat === main, let limit = cancelAfterTicks, machine.ticks >= limit {
       cancelAfterTicks = nil
       machine.cancelRun()
       if case .idle = pause { pause = .slice }
     }
+    seat.turn = pause
+    isBurnNext = true
+    let end = time(afterTicks: seat.machine.ticks - ticksBefore)
+    if idleCores != nil, end > now {
+      idleCores = idleCores.map { $0 - 1 }
+      seat.deadline = end
+      computing.insert(seat)
+      return .wentOn
+    }
+    return endTurn(of: seat, output) ? .finished : .wentOn
+  }
+
+  /// A machine has computed as long as it was to; true when it was the main one and is finished.
+  private func endTurn(of seat: Seat, _ output: ([UInt8]) -> Void) -> Bool {
+    let pause = seat.turn ?? .slice
+    seat.turn = nil
     let text = seat.machine.takeOutput()
     if !text.isEmpty { output(text) }
-    if case .idle(let deadline) = pause {
+    if case .idle(let deadline) = pause, !seat.wasWoken {
       // Before its effects are carried out, which may wake it at once.
       seat.isReady = false
       if let deadline {
@@ -263,26 +303,30 @@ final class VirtualRun {
         sleeping.insert(seat)
       }
     }
+    let wasWoken = seat.wasWoken
+    seat.wasWoken = false
     passOnRecords(of: seat)
     perform(for: seat)
     switch pause {
     case .finished:
-      if seat === main { return .finished }
+      if seat === main { return true }
       end(seat)
     case .slice, .clock: ready.append(seat)
-    case .idle: break
+    case .idle: if wasWoken { ready.append(seat) }
     }
-    return .wentOn
+    return false
   }
 
   private func passOnRecords(of seat: Seat) {
     if let records, let batch = seat.machine.takeRecords() { records(batch) }
   }
 
-  /// When the next thing happens that is not computing.
+  /// When the next thing happens.
   private var earliest: Int64? {
     var earliest = cancelAt
-    for time in [shutdownAt, pending.earliest?.deadline, sleeping.earliest?.deadline] {
+    for time in [
+      shutdownAt, pending.earliest?.deadline, sleeping.earliest?.deadline, computing.earliest?.deadline,
+    ] {
       if let time { earliest = min(earliest ?? time, time) }
     }
     return earliest
@@ -308,6 +352,7 @@ final class VirtualRun {
   }
 
   private func wake(_ seat: Seat) {
+    if seat.turn != nil { seat.wasWoken = true }
     if seat.isReady { return }
     sleeping.remove(seat)
     seat.isReady = true
@@ -351,16 +396,22 @@ final class VirtualRun {
       case .startFileWork(let ticket, let request):
         expect(.file(request), at: time(after: world.fileDelay), for: seat, ticket)
       case .startBurn(let ticket, let nanoseconds):
-        expect(.burn, at: time(after: nanoseconds), for: seat, ticket)
+        waitingBurns.append((seat, ticket, nanoseconds))
       case .cancelFetch(let ticket), .cancelFileWork(let ticket), .cancelBurn(let ticket):
-        guard let answer = seat.answers.removeValue(forKey: ticket) else { continue }
+        guard let answer = seat.answers.removeValue(forKey: ticket) else {
+          forgetBurns { $0 === seat && $1 == ticket }
+          continue
+        }
         pending.remove(answer)
+        if case .burn = answer.work { idleCores = idleCores.map { $0 + 1 } }
         if case .fetch(let request, _) = answer.work { world.cancelled(request) }
       case .openPool(let id, let kind, let workers, _): seat.pools[id] = Pool(kind, workers: workers, of: seat)
       case .closePool(let id): seat.pools[id] = nil
       case .startRemote(let ticket, let id, let task):
         session?.publishProgram()
-        if id == 0, seat.pools[0] == nil { seat.pools[0] = Pool(.compute, workers: Self.cores, of: seat) }
+        if id == 0, seat.pools[0] == nil {
+          seat.pools[0] = Pool(.compute, workers: world.cores ?? Self.computeWorkers, of: seat)
+        }
         if let pool = seat.pools[id] { start(ticket, task, in: pool) }
       case .cancelRemote(let ticket, let id): if let pool = seat.pools[id] { cancel(ticket, in: pool) }
       }
@@ -400,10 +451,44 @@ final class VirtualRun {
       case .file(let request):
         let failure = FileFailure(.other, "this run has no files")
         machine.fileWorkEnded(answer.ticket, options.files?.perform(request) ?? .failure(failure))
-      case .burn: machine.burnEnded(answer.ticket)
+      case .burn(let left):
+        idleCores = idleCores.map { $0 + 1 }
+        if left > 0 {
+          waitingBurns.append((answer.seat, answer.ticket, left))
+          continue
+        }
+        machine.burnEnded(answer.ticket)
       }
       wake(answer.seat)
     }
+  }
+
+  /// Lets what wants to keep a core busy have one that is idle. Where machines want it as well, they take turns.
+  private func startBurns() {
+    while nextBurn < waitingBurns.count, idleCores.map({ $0 > 0 && (ready.isEmpty || isBurnNext) }) ?? true {
+      let burn = waitingBurns[nextBurn]
+      nextBurn += 1
+      if nextBurn == waitingBurns.count {
+        waitingBurns = []
+        nextBurn = 0
+      }
+      isBurnNext = false
+      var time = burn.nanoseconds
+      if let idle = idleCores {
+        idleCores = idle - 1
+        let areOthersWaiting = !ready.isEmpty || nextBurn < waitingBurns.count
+        time = min(time, areOthersWaiting ? Self.burnTurn : Self.longestBurnTurn)
+        // Whoever goes on then finds the core free.
+        if let next = earliest, next > now { time = min(time, next - now) }
+      }
+      expect(.burn(left: burn.nanoseconds - time), at: self.time(after: time), for: burn.seat, burn.ticket)
+    }
+  }
+
+  private func forgetBurns(_ isForgotten: (_ seat: Seat, _ ticket: UInt64) -> Bool) {
+    waitingBurns.removeFirst(nextBurn)
+    nextBurn = 0
+    waitingBurns.removeAll { isForgotten($0.seat, $0.ticket) }
   }
 
   // MARK: Workers
@@ -452,7 +537,11 @@ final class VirtualRun {
   /// A worker's task has ended.
   private func end(_ seat: Seat) {
     seats[seat.id] = nil
-    for answer in seat.answers.values { pending.remove(answer) }
+    for answer in seat.answers.values {
+      pending.remove(answer)
+      if case .burn = answer.work { idleCores = idleCores.map { $0 + 1 } }
+    }
+    forgetBurns { waiting, _ in waiting === seat }
     seat.answers = [:]
     guard let pool = seat.pool else { return }
     let owner = pool.owner

@@ -398,14 +398,14 @@ public final class Machine {
     public var timers: Int
     public var fetches: Int
 
+    public var isEmpty: Bool { fibers == 0 && scopes == 0 && timers == 0 && fetches == 0 }
+
     public init(fibers: Int = 0, scopes: Int = 0, timers: Int = 0, fetches: Int = 0) {
       self.fibers = fibers
       self.scopes = scopes
       self.timers = timers
       self.fetches = fetches
     }
-
-    public var isEmpty: Bool { fibers == 0 && scopes == 0 && timers == 0 && fetches == 0 }
   }
 
   /// Bytes in live blocks, and the most there have been.

@@ -118,7 +118,7 @@ final class Emitter {
     switch pattern {
     case .name(let name):
       guard let declaration = resolution[name.span] else { return }
-      if isLazy || role == .input || declaration.isCaptured || f.next >= Self.mainRegisters {
+      if isLazy || role != .script || declaration.isCaptured || f.next >= Self.mainRegisters {
         declareGlobal(declaration, isVariable: isVariable)
       } else {
         declaration.register = f.allocate()

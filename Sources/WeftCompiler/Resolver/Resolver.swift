@@ -36,10 +36,10 @@ final class Resolver {
 
   enum FileRole {
     case script, imported, prelude
-    /// A part of a session.
-    case input
     /// A script whose top level does not run.
     case declarations
+    /// A part of a session.
+    case input
   }
 
   init(

@@ -127,7 +127,9 @@ struct CompletionContext: Equatable {
         guard !isMultiline, let opener, CompletionContext.pathWords.contains(opener) else {
           return CompletionContext(place: .nothing, word: "")
         }
-        return CompletionContext(place: .path, word: String(decoding: bytes[min(start, bytes.count)...], as: UTF8.self))
+        return CompletionContext(
+          place: .path, word: String(decoding: bytes[min(start, bytes.count)...], as: UTF8.self),
+          callee: opener == "import" ? nil : opener)
       }
       var start = bytes.count
       while start > 0, Self.isNamePart(bytes[start - 1]) { start -= 1 }

@@ -37,7 +37,7 @@ struct HistoryFile {
     defer { close(descriptor) }
     var entries = Self.entries(of: try contents(descriptor))
     if entries.count > most {
-      entries.removeFirst(entries.count - kept)
+      entries.removeFirst(max(0, entries.count - kept))
       try replace(with: entries)
     }
     return entries

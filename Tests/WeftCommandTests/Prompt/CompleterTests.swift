@@ -40,7 +40,7 @@ import Testing
     #expect(offers("download(u, lim") == ["limit:"])
     #expect(completer.complete("download(u, lim").suffix == " ")
     #expect(offers("retry(3, back") == ["backoff:"])
-    #expect(offers("pool(thr") == ["threads:"])
+    #expect(offers("pool(thre") == ["threads:"])
     #expect(offers("gather(err").contains("errors:"))
     #expect(offers("sorted(xs, rever").contains("reverse:"))
     #expect(offers("download(f(1), lim") == ["limit:"])

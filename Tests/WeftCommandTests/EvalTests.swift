@@ -31,7 +31,7 @@ import Testing
       #expect(wrong.errors.contains("<expression>:1:"))
       let failed = try await weft.run("-e", "throw \"no tea\"")
       #expect(failed.status == 1)
-      #expect(failed.errors.hasPrefix("error: no tea\n   ╭─ <expression>:1:1\n"))
+      #expect(failed.errors.hasPrefix("error: Error: no tea\n   ╭─ <expression>:1:1\n"))
       let background = try await weft.run("-e", "let t = start { throw \"no tea\" }; sleep 1ms")
       #expect(background.status == 1)
       #expect(background.errors.contains("no tea"))
@@ -70,7 +70,7 @@ import Testing
       let failed = try await failing.end()
       #expect(failed.status == 1)
       // No colour: nobody looks on.
-      #expect(failed.errors.hasPrefix("error: no tea\n   ╭─ <stdin>:1:1\n"))
+      #expect(failed.errors.hasPrefix("error: Error: no tea\n   ╭─ <stdin>:1:1\n"))
       let wrong = RunningWeft(["repl", "--virtual", "--seed", "3"], in: weft.folder)
       try wrong.start(input: "print(")
       #expect(try await wrong.end().status == 65)

@@ -157,7 +157,7 @@
         try await terminal.prompt()
         try await terminal.enter("for i in 1...30 { start { throw \"no tea\" } }; sleep 1ms")
         let shown = try await terminal.prompt()
-        #expect(shown.count { $0 == "error: no tea" } == 5)
+        #expect(shown.count { $0 == "error: Error: no tea" } == 5)
         #expect(shown.last == "note: 25 more tasks failed in the background")
       }
     }

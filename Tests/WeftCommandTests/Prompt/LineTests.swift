@@ -219,7 +219,7 @@
         try await terminal.wait(until: "an option") { $0.currentLine == "weft> fetch(url, timeout:" }
         try terminal.send("\u{3}gath\tfo\t")
         try await terminal.wait(until: "words") { $0.currentLine == "weft> gather for" }
-        try terminal.send("\u{3}let pages = [1]\r")
+        try terminal.send("\u{3}var pages = [1]\r")
         try await terminal.prompt()
         try terminal.send("pages.app\t2)\r")
         try await terminal.prompt()

@@ -7,6 +7,8 @@ let package = Package(
   products: [
     .library(name: "Weft", targets: ["Weft"]),
     .executable(name: "weft", targets: ["WeftCommand"]),
+    // For C and what can call C: `libweft-c`, with the header in `Sources/WeftC/include`.
+    .library(name: "weft-c", type: .dynamic, targets: ["WeftC"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -35,6 +37,7 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
       ]),
+    .target(name: "WeftC", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"], exclude: ["include"]),
     .target(
       name: "WeftHTTP",
       dependencies: [

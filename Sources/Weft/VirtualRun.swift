@@ -43,6 +43,7 @@ final class VirtualRun {
       case fetch(FetchRequest, Result<FetchResponse, FetchFailure>)
       case file(FileRequest)
       case burn
+      case host(HostCall)
     }
 
     let at: Int64
@@ -237,7 +238,11 @@ final class VirtualRun {
         pending.append(PendingAnswer(at: at, seat: seat, ticket: ticket, work: .file(request)))
       case .startBurn(let ticket, let nanoseconds):
         pending.append(PendingAnswer(at: time(after: nanoseconds), seat: seat, ticket: ticket, work: .burn))
-      case .cancelFetch(let ticket), .cancelFileWork(let ticket), .cancelBurn(let ticket):
+      case .startHostCall(let ticket, let call):
+        pending.append(PendingAnswer(at: now, seat: seat, ticket: ticket, work: .host(call)))
+      // There are no worker processes here, and nobody calls the script's tasks.
+      case .askHost, .callEnded: break
+      case .cancelFetch(let ticket), .cancelFileWork(let ticket), .cancelBurn(let ticket), .cancelHostCall(let ticket):
         guard let index = pending.firstIndex(where: { $0.ticket == ticket && $0.seat === seat }) else { continue }
         if case .fetch(let request, _) = pending.remove(at: index).work { world.cancelled(request) }
       case .openPool(let id, let kind, let workers, _): seat.pools[id] = Pool(kind, workers: workers)
@@ -272,6 +277,7 @@ final class VirtualRun {
         let failure = FileFailure(.other, "this run has no files")
         machine.fileWorkEnded(answer.ticket, options.files?.perform(request) ?? .failure(failure))
       case .burn: machine.burnEnded(answer.ticket)
+      case .host(let call): machine.hostCallEnded(answer.ticket, call.performNow())
       }
       wake(answer.seat)
     }

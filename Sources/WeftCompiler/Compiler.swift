@@ -13,15 +13,21 @@ public struct CompileResult: Sendable {
 ///   - errorKinds: The names of the kinds of error that the machine throws by itself.
 ///   - capabilities: What the host grants.
 ///   - advising: Whether the diagnostics hold advice too, for which the whole program is looked through once more.
+///   - host: What the host adds.
+///   - givesValue: Whether the program's value is that of its last expression, and not none. What a load test's tasks gave would
+///     then be kept.
 public func compile(
-  _ program: Program, errorKinds: Set<String>, granting capabilities: Capabilities, advising: Bool
+  _ program: Program, errorKinds: Set<String>, granting capabilities: Capabilities, advising: Bool,
+  host: HostInterface = HostInterface(), givesValue: Bool = false
 ) -> CompileResult {
+  let errorKinds = errorKinds.union(host.errorKinds.keys)
   var image = Image()
   if let problem = compilePrelude(into: &image, errorKinds: errorKinds) {
     return CompileResult(image: nil, diagnostics: [problem])
   }
   image.sources = program.files.map(\.tree.source)
-  let resolvers = resolve(program, errorKinds, capabilities)
+  image.kindParents = host.errorKinds
+  let resolvers = resolve(program, errorKinds, capabilities, host)
   var diagnostics = diagnostics(of: resolvers)
   if diagnostics.contains(where: { $0.severity == .error }) {
     return CompileResult(image: nil, diagnostics: diagnostics)
@@ -31,7 +37,8 @@ public func compile(
   image.code.reserveCapacity(room)
   image.spans.reserveCapacity(room)
   for index in program.order {
-    let emitter = Emitter(image: image, resolution: resolvers[index].resolution, source: index)
+    let emitter = Emitter(image: image, resolution: resolvers[index].resolution, source: index, host: host)
+    emitter.givesValue = givesValue
     emitter.emit(program.files[index].tree)
     diagnostics += placed(emitter.diagnostics, in: index == 0 ? nil : resolvers[index].source)
     image = emitter.image
@@ -57,19 +64,24 @@ private func advice(on program: Program, _ resolvers: [Resolver]) -> [Diagnostic
 }
 
 /// Looks at the names and calls of a program that does not compile for other reasons.
-public func check(_ program: Program, errorKinds: Set<String>, granting capabilities: Capabilities) -> [Diagnostic] {
-  diagnostics(of: resolve(program, errorKinds, capabilities))
+public func check(
+  _ program: Program, errorKinds: Set<String>, granting capabilities: Capabilities,
+  host: HostInterface = HostInterface()
+) -> [Diagnostic] {
+  diagnostics(of: resolve(program, errorKinds.union(host.errorKinds.keys), capabilities, host))
 }
 
 /// Resolves each file after those that it imports; gives them in the order of the program's files.
-private func resolve(_ program: Program, _ errorKinds: Set<String>, _ capabilities: Capabilities) -> [Resolver] {
+private func resolve(
+  _ program: Program, _ errorKinds: Set<String>, _ capabilities: Capabilities, _ host: HostInterface
+) -> [Resolver] {
   var resolvers: [Int: Resolver] = [:]
   var exports: [Int: ImportedFile] = [:]
   for index in program.order {
     let file = program.files[index]
     let resolver = Resolver(
       source: file.tree.source, builtinKinds: errorKinds, role: index == 0 ? .script : .imported,
-      capabilities: capabilities, imports: file.imports.compactMapValues { exports[$0] })
+      capabilities: capabilities, imports: file.imports.compactMapValues { exports[$0] }, host: host)
     resolver.resolve(file.tree)
     resolvers[index] = resolver
     exports[index] = resolver.exports(isBroken: file.isBroken)

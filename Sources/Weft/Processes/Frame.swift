@@ -16,6 +16,8 @@ package struct Frame: Sendable, Equatable {
     case handleAnswer = 9
     /// All machines of the run wait for each other.
     case deadlock = 10
+    /// The answer to a `host`.
+    case hostAnswer = 14
 
     // From the worker:
     /// The version of the protocol, and the identity of the program as the worker compiled it.
@@ -30,6 +32,8 @@ package struct Frame: Sendable, Equatable {
     case handle = 11
     /// Nothing happens here before another frame comes; how many have come since the task.
     case rests = 12
+    /// The task calls a function of the host.
+    case host = 13
   }
 
   package let kind: Kind
@@ -41,7 +45,7 @@ package struct Frame: Sendable, Equatable {
   /// Bytes of a payload. What claims more is no frame.
   package static let largestPayload = 1 << 30
   /// Of the protocol. A parent and a worker of different versions do not work together.
-  package static let version: UInt32 = 2
+  package static let version: UInt32 = 3
 
   package init(_ kind: Kind, ticket: UInt64 = 0, _ payload: [UInt8] = []) {
     self.kind = kind

@@ -102,5 +102,11 @@ extension Explanation {
       declared under a name of its own.
       """,
       wrong: "error TimeoutError", right: "error Late: TimeoutError"),
+    Explanation(
+      "E0220", "a definition of the host that cannot be",
+      """
+      The program that embeds Weft gives its scripts a function, a method or a kind of error whose name no script can write, or
+      whose parameters do not fit it. The script is not to blame: the message says which definition the program has to mend.
+      """),
   ]
 }

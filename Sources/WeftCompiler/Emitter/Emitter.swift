@@ -7,6 +7,12 @@ final class Emitter {
   /// The index of the file in the image; -1 for the prelude.
   let source: Int
   var diagnostics: [Diagnostic] = []
+  /// What the host adds; it comes before what is built in.
+  let host: HostInterface
+  /// The value of the script is that of its last expression.
+  var givesValue = false {
+    didSet { image.givesValue = givesValue }
+  }
   private var constantIndexes: [Image.Constant: Int] = [:]
   /// The function that code goes to.
   var f: FunctionBuilder
@@ -19,8 +25,9 @@ final class Emitter {
   /// Top-level values that no task uses live in registers of the main function, up to this many.
   private static let mainRegisters = 160
 
-  init(image: Image, resolution: Resolution, source: Int) {
+  init(image: Image, resolution: Resolution, source: Int, host: HostInterface = HostInterface()) {
     self.image = image
+    self.host = host
     self.resolution = resolution
     self.source = source
     for (index, constant) in image.constants.enumerated() { constantIndexes[constant] = index }
@@ -47,10 +54,15 @@ final class Emitter {
     // A file's top level is a taskgroup.
     let unused = f.allocate()
     emitScope(.taskgroup, flags: 0, options: [], to: unused, Span(0, 0)) { value in
-      for statement in tree.statements { self.emit(statement, into: nil) }
-      self.f.emit(.loadNone, a: value)
+      let last = self.givesValue ? tree.statements.indices.last : nil
+      var hasValue = false
+      for (index, statement) in tree.statements.enumerated() {
+        if index == last, case .expression = statement.kind { hasValue = true }
+        self.emit(statement, into: index == last && hasValue ? value : nil)
+      }
+      if !hasValue { self.f.emit(.loadNone, a: value) }
     }
-    f.emit(.returnNone, b: f.next)
+    if givesValue { f.emit(.returnValue, a: unused, b: f.next) } else { f.emit(.returnNone, b: f.next) }
     finish(f, at: main)
   }
 
@@ -59,6 +71,7 @@ final class Emitter {
     case .task(let task):
       guard let declaration = resolution[task.name.span] else { return }
       declaration.functionIndex = image.functions.count
+      if source == 0 { image.exports[task.name.text] = image.functions.count }
       image.functions.append(placeholder(task.name.text, .task))
     case .binding(let pattern, _, let isVariable):
       declareTopLevel(pattern, isVariable)

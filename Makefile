@@ -3,7 +3,12 @@
 # A command that starts at once: at a fixed address nothing has to be relocated, and folding equal functions keeps
 # fewer pages in memory (20.2 MB and 10 ms became 17.8 MB and 6 ms for an empty script).
 LINK_FLAGS := $(if $(filter Linux,$(shell uname)),-Xlinker -no-pie -Xlinker --icf=safe)
-SWIFT_BUILD := swift build -c release --product weft --static-swift-stdlib $(LINK_FLAGS)
+SWIFT_BUILD = swift build -c release --product weft --static-swift-stdlib $(LINK_FLAGS) $(TRAITS)
+# Where Readline is not there, the command is built without its prompt. Looked at anew each time, since it may just have been
+# installed.
+HAS_READLINE = $(shell [ -e /usr/include/readline/readline.h ] || \
+  { command -v brew >/dev/null && [ -e "$$(brew --prefix readline)/include/readline/readline.h" ]; } && echo yes)
+TRAITS = $(if $(HAS_READLINE),,--traits HTTP)
 WEFT := .build/release/weft
 # The tests run under the address sanitizer, on code that is optimized and still checks itself (`Package.swift`). A folder of
 # their own keeps the two builds from undoing each other.
@@ -12,7 +17,7 @@ TEST_PYTHON := .venv-tests/bin/python
 # The linker that is the default on Linux warns of ten thousand symbols of the sanitizer.
 TEST_FLAGS := --scratch-path $(TEST_BUILD) --sanitize=address $(if $(filter Linux,$(shell uname)),-Xswiftc -use-ld=lld)
 # One after the other: on two cores the conformance suite would starve the servers that other tests talk to.
-TEST := WEFT_OPTIMIZE=1 ASAN_OPTIONS=detect_leaks=0 WEFT_TEST_PYTHON=$(abspath $(TEST_PYTHON)) swift test --no-parallel $(TEST_FLAGS)
+TEST = WEFT_OPTIMIZE=1 ASAN_OPTIONS=detect_leaks=0 WEFT_TEST_PYTHON=$(abspath $(TEST_PYTHON)) swift test --no-parallel $(TEST_FLAGS) $(TRAITS)
 
 .PHONY: demo build test lint bench fuzz integration readline clean
 

@@ -1,14 +1,33 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// What only `fetch` needs is left out with the trait, and not even downloaded.
+let http = TargetDependencyCondition.when(traits: ["HTTP"])
+
+// Homebrew keeps its Readline aside, because macOS has a library of that name which is another one.
+#if os(macOS)
+  let readlinePackage: String? = "readline"
+#else
+  let readlinePackage: String? = nil
+#endif
+
 let package = Package(
   name: "weft",
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Weft", targets: ["Weft"]),
+    .library(name: "WeftHTTP", targets: ["WeftHTTP"]),
     .executable(name: "weft", targets: ["WeftCommand"]),
     // For C and what can call C: `libweft-c`, with the header in `Sources/WeftC/include`.
     .library(name: "weft-c", type: .dynamic, targets: ["WeftC"]),
+  ],
+  traits: [
+    .default(enabledTraits: ["HTTP", "Readline"]),
+    .trait(
+      name: "HTTP",
+      description: "`fetch` over AsyncHTTPClient, in WeftHTTP. Without it a package that embeds Weft needs no SwiftNIO."
+    ),
+    .trait(name: "Readline", description: "The command has a prompt, and is linked with GNU Readline (GPL)."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -42,19 +61,23 @@ let package = Package(
       name: "WeftHTTP",
       dependencies: [
         "Weft", "WeftMachine",
-        .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+        .product(name: "AsyncHTTPClient", package: "async-http-client", condition: http),
+        .product(name: "NIOCore", package: "swift-nio", condition: http),
+        .product(name: "NIOPosix", package: "swift-nio", condition: http),
+        .product(name: "NIOHTTP1", package: "swift-nio", condition: http),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio", condition: http),
         // AsyncHTTPClient uses these too; their errors are named in `FetchFailure+Mapping.swift`.
-        .product(name: "NIOHTTP2", package: "swift-nio-http2"),
-        .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
-        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "NIOHTTP2", package: "swift-nio-http2", condition: http),
+        .product(name: "NIOHTTPCompression", package: "swift-nio-extras", condition: http),
+        .product(name: "NIOSSL", package: "swift-nio-ssl", condition: http),
       ]),
+    // For the command alone: the library must stay free of the GPL (`.ci/check-readline`).
+    .systemLibrary(
+      name: "CReadline", pkgConfig: readlinePackage, providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
     .executableTarget(
       name: "WeftCommand",
       dependencies: [
+        .target(name: "CReadline", condition: .when(traits: ["Readline"])),
         "Weft", "WeftHTTP", "WeftMachine", "WeftCompiler", "WeftSyntax",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -81,11 +104,11 @@ let package = Package(
       name: "WeftHTTPTests",
       dependencies: [
         "WeftHTTP", "Weft", "WeftMachine",
-        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOHTTP2", package: "swift-nio-http2"),
-        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio", condition: http),
+        .product(name: "NIOCore", package: "swift-nio", condition: http),
+        .product(name: "NIOPosix", package: "swift-nio", condition: http),
+        .product(name: "NIOHTTP2", package: "swift-nio-http2", condition: http),
+        .product(name: "NIOSSL", package: "swift-nio-ssl", condition: http),
       ]),
     .testTarget(
       name: "WeftExamplesTests", dependencies: ["weft-test-worker", "Weft", "WeftHTTP", "WeftMachine", "WeftSyntax"]),
@@ -98,4 +121,11 @@ if Context.environment["WEFT_OPTIMIZE"] != nil {
   for target in package.targets where ["WeftSyntax", "WeftCompiler", "WeftMachine", "Weft"].contains(target.name) {
     target.swiftSettings = [.unsafeFlags(["-O", "-assert-config", "Debug"])]
   }
+}
+
+// The thread sanitizer asks for it: what has no HTTP in it builds without SwiftNIO and BoringSSL, in a third of the time.
+if Context.environment["WEFT_CORE_ONLY"] != nil {
+  let others: Set = ["CReadline", "WeftHTTP", "WeftCommand", "WeftCommandTests", "WeftHTTPTests", "WeftExamplesTests"]
+  package.targets.removeAll { others.contains($0.name) }
+  package.products.removeAll { $0.name != "Weft" }
 }

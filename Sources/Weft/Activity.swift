@@ -9,7 +9,7 @@ final class Activity: Sendable {
   }
 
   private let count = Atomic<Int>(0)
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   func add(_ number: Int = 1) { count.add(number, ordering: .acquiringAndReleasing) }
 

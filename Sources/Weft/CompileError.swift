@@ -19,6 +19,6 @@ public struct CompileError: Error, Sendable, CustomStringConvertible {
   /// Each problem with its line, as `weft check` shows it.
   public var description: String {
     let renderer = DiagnosticRenderer(color: false, width: nil)
-    return diagnostics.map { renderer.text($0, in: $0.source ?? source) }.joined()
+    return diagnostics.map { renderer.text($0, in: $0.source ?? source) }.joined(separator: "\n")
   }
 }

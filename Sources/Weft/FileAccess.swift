@@ -1,4 +1,3 @@
-import Synchronization
 public import WeftMachine
 
 /// Carries out the reads and writes of a script. The calls may block: drivers make them on a thread beside.
@@ -38,9 +37,9 @@ extension FileAccess {
 /// let result = script.runVirtually(options)
 /// ```
 public final class MemoryFiles: FileAccess {
-  private let files: Mutex<[String: [UInt8]]>
+  private let files: Locked<[String: [UInt8]]>
 
-  public init(_ texts: [String: String] = [:]) { files = Mutex(texts.mapValues { Array($0.utf8) }) }
+  public init(_ texts: [String: String] = [:]) { files = Locked(texts.mapValues { Array($0.utf8) }) }
 
   /// What a file holds; nil if there is none.
   public subscript(path: String) -> [UInt8]? {

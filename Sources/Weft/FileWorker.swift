@@ -37,7 +37,7 @@ final class FileWorker: Sendable {
 
   private let files: any FileAccess
   private let mailbox: Mailbox
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   init(_ files: any FileAccess, _ mailbox: Mailbox) {
     self.files = files

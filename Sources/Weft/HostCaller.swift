@@ -1,4 +1,3 @@
-import Synchronization
 import WeftMachine
 
 /// Carries out the calls of host functions of one machine: tasks on the loop's thread, or on threads for what blocks. What the
@@ -13,7 +12,7 @@ final class HostCaller: Sendable {
   }
 
   private let mailbox: Mailbox
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   init(_ mailbox: Mailbox) { self.mailbox = mailbox }
 

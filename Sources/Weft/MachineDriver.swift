@@ -8,6 +8,7 @@ final class MachineDriver {
   private let mailbox: Mailbox
   private let yields: Bool
   private let output: ([UInt8]) -> Void
+  private let records: ((RunRecords) -> Void)?
   private let files: FileWorker?
   private let hostCalls: HostCaller
   /// Calls of the script's tasks by the host, by ticket.
@@ -35,14 +36,17 @@ final class MachineDriver {
   /// - Parameters:
   ///   - yields: The thread is shared with others that compute.
   ///   - output: Takes what the machine prints.
+  ///   - records: Takes what it writes down, and what its workers do.
   init(
-    _ machine: Machine, _ context: RunContext, _ mailbox: Mailbox, yields: Bool, output: @escaping ([UInt8]) -> Void
+    _ machine: Machine, _ context: RunContext, _ mailbox: Mailbox, yields: Bool, output: @escaping ([UInt8]) -> Void,
+    records: ((RunRecords) -> Void)? = nil
   ) {
     self.machine = machine
     self.context = context
     self.mailbox = mailbox
     self.yields = yields
     self.output = output
+    self.records = records
     files = context.options.files.map { FileWorker($0, mailbox) }
     hostCalls = HostCaller(mailbox)
     machine.handleUser.notify = { [mailbox] ticket in mailbox.post(.handleAnswered(ticket: ticket)) }
@@ -169,6 +173,7 @@ final class MachineDriver {
   private func flush() {
     let text = machine.takeOutput()
     if !text.isEmpty { output(text) }
+    if let records, let batch = machine.takeRecords() { records(batch) }
   }
 
   // MARK: Effects
@@ -201,7 +206,7 @@ final class MachineDriver {
       case .startRemote(let ticket, let id, let task):
         if id == 0, pools[0] == nil { openPool(0, .compute, CoreExecutor.cores, nil) }
         pools[id]?.start(ticket, task)
-      case .cancelRemote(let ticket): for pool in pools.values { pool.cancel(ticket) }
+      case .cancelRemote(let ticket, let id): pools[id]?.cancel(ticket)
       case .startBurn(let ticket, let nanoseconds):
         burns[ticket] = CoreExecutor.burn(nanoseconds) { [mailbox] in mailbox.post(.burnEnded(ticket: ticket)) }
       case .cancelBurn(let ticket): burns.removeValue(forKey: ticket)?.cancel()
@@ -259,8 +264,7 @@ final class MachineDriver {
       machine.fetchEnded(ticket, result)
     case .fileWorkEnded(let ticket, let result): machine.fileWorkEnded(ticket, result)
     case .remoteEnded(let ticket, let result):
-      machine.remoteEnded(ticket, result)
-      for pool in pools.values where pool.ended(ticket) { break }
+      if let id = machine.remoteEnded(ticket, result) { pools[id]?.ended(ticket) }
     case .burnEnded(let ticket):
       burns.removeValue(forKey: ticket)
       machine.burnEnded(ticket)
@@ -283,6 +287,9 @@ final class MachineDriver {
       isPaused = false
       isTerminated = true
       machine.terminate()
+    case .records(let batch):
+      flush()
+      records?(batch)
     case .cancel: machine.cancelRun()
     case .shutdown:
       machine.requestShutdown()

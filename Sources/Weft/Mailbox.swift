@@ -1,4 +1,3 @@
-import Synchronization
 import WeftMachine
 
 /// Through which the outside reaches a machine: answers, and the wish to end it. One reader, any number of writers.
@@ -21,6 +20,7 @@ final class Mailbox: Sendable {
     /// From a worker: how a task ended, and what it printed before.
     case remoteEnded(ticket: UInt64, RemoteResult)
     case output([UInt8])
+    case records(RunRecords)
     case burnEnded(ticket: UInt64)
     /// A handle that several machines have answers this one.
     case handleAnswered(ticket: UInt64)
@@ -39,7 +39,7 @@ final class Mailbox: Sendable {
     var isClosed = false
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   /// False when nobody reads any more.
   @discardableResult
@@ -100,7 +100,7 @@ final class Mailbox: Sendable {
 
   /// Waits for an event, or until `deadline` on the loop's clock.
   func wait(until deadline: Int64?, on loop: LoopExecutor) async {
-    var alarm: UInt64?
+    var alarm: LoopExecutor.Alarm?
     if let deadline {
       alarm = loop.setAlarm(at: deadline) { [self] in wakeReader() }
     }

@@ -9,14 +9,24 @@ public struct RunObserver: Sendable {
   public var progress: (@Sendable (RunProgress) -> Void)?
   /// What is amiss in how the script runs, in the words of `weft check`: each once.
   public var warning: (@Sendable (Diagnostic) -> Void)?
+  /// What happens in the run, of its workers as well: each machine's in order. Nothing is written down without it.
+  ///
+  /// ```swift
+  /// var observer = RunObserver(output: { _ in })
+  /// observer.records = { batch in print(batch.records.count, "records of worker", batch.worker) }
+  /// ```
+  public var records: (@Sendable (RunRecords) -> Void)?
+  /// Whether the records of started tasks have their arguments.
+  public var wantsArguments = false
 
   public init(
     output: @escaping @Sendable ([UInt8]) -> Void, progress: (@Sendable (RunProgress) -> Void)? = nil,
-    warning: (@Sendable (Diagnostic) -> Void)? = nil
+    warning: (@Sendable (Diagnostic) -> Void)? = nil, records: (@Sendable (RunRecords) -> Void)? = nil
   ) {
     self.output = output
     self.progress = progress
     self.warning = warning
+    self.records = records
   }
 }
 
@@ -37,9 +47,12 @@ extension Script {
     observer: RunObserver
   ) async -> RunResult {
     await withTaskCancellationHandler {
-      let context = RunContext(self, options, fetcher)
+      let watch = observer.records.map { _ in RunContext.Watch(worker: 0, arguments: observer.wantsArguments) }
+      let context = RunContext(self, options, fetcher, watch: watch)
       let driver = MachineDriver(
-        context.makeMachine(), context, control.mailbox, yields: false, output: observer.output)
+        context.makeMachine(), context, control.mailbox, yields: false, output: observer.output,
+        records: observer.records)
+      context.observe(driver.machine, pool: nil)
       let machine = driver.machine
       if options.staysOpen { machine.keepOpen() }
       machine.begin(at: context.startedAt, wallClock: context.wallClock)

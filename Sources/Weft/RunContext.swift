@@ -1,3 +1,5 @@
+import Synchronization
+import WeftCompiler
 import WeftMachine
 
 #if canImport(Glibc)
@@ -20,8 +22,19 @@ final class RunContext: Sendable {
   let wallClock: Int64
   /// On the same clock: when the run has to end; `Int64.max` if it may take any time.
   let deadline: Int64
+  /// How the machines are observed; nil if nobody does.
+  let watch: Watch?
+  private let workers = Atomic<UInt32>(0)
 
-  init(_ script: Script, _ options: RunOptions, _ fetcher: (any Fetcher)?) {
+  /// What machines write down for an observer.
+  struct Watch: Sendable {
+    /// The number of the worker process that the machines are in; 0 in that of the script itself.
+    var worker: UInt32
+    var arguments: Bool
+  }
+
+  init(_ script: Script, _ options: RunOptions, _ fetcher: (any Fetcher)?, watch: Watch? = nil) {
+    self.watch = watch
     self.script = script
     self.options = options
     self.fetcher = fetcher
@@ -37,8 +50,9 @@ final class RunContext: Sendable {
   /// Of a run that began elsewhere, so many nanoseconds ago.
   init(
     _ script: Script, _ options: RunOptions, _ fetcher: (any Fetcher)?, elapsed: Int64, wallClock: Int64,
-    home: RemoteHandles
+    home: RemoteHandles, watch: Watch?
   ) {
+    self.watch = watch
     self.script = script
     self.options = options
     self.fetcher = fetcher
@@ -48,6 +62,21 @@ final class RunContext: Sendable {
     self.wallClock = wallClock
     // The parent looks at the time.
     deadline = .max
+  }
+
+  /// Another number for each worker of the run: those in a worker process have that one's in their upper half.
+  func nextWorker() -> UInt32 {
+    let number = workers.add(1, ordering: .relaxed).newValue
+    return (watch?.worker ?? 0) << 16 | number & 0xFFFF
+  }
+
+  /// Lets a worker's machine, or that of the script itself, write down what happens, if somebody wants to know.
+  ///
+  /// - Parameters:
+  ///   - worker: The number of the worker; a new one if it is nil and there is a pool.
+  func observe(_ machine: Machine, pool: PoolKind?, worker: UInt32? = nil) {
+    guard let watch else { return }
+    machine.observe(worker: worker ?? (pool == nil ? 0 : nextWorker()), pool: pool, arguments: watch.arguments)
   }
 
   func makeMachine() -> Machine {

@@ -1,9 +1,7 @@
-import Synchronization
-
 /// A way to reach a run from outside while it goes on.
 package final class RunControl: Sendable {
   let mailbox = Mailbox()
-  private let why = Mutex<String?>(nil)
+  private let why = Locked<String?>(nil)
 
   package init() {}
 

@@ -16,7 +16,7 @@ final class TaskCall: Sendable {
   /// An index into the image's functions.
   let function: Int
   let arguments: [WeftValue]
-  private let state = Mutex(State.open)
+  private let state = Locked(State.open)
 
   init(_ function: Int, _ arguments: [WeftValue]) {
     ticket = Self.last.add(1, ordering: .relaxed).newValue

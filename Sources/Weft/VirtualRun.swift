@@ -5,40 +5,48 @@ import WeftMachine
 /// for how long.
 final class VirtualRun {
   /// A machine and what it waits for.
-  private final class Seat {
+  private final class Seat: DueNode {
     let id: Int
     let machine: Machine
-    /// What it prints and how its task ended goes there; nil for the script itself.
-    let owner: Seat?
+    /// What it prints and how its task ended goes to the owner of the pool; nil for the script itself.
+    private(set) weak var pool: Pool?
     /// The owner's name for the task that runs.
     var ticket: UInt64 = 0
-    /// What it waits for when it is not ready.
-    var deadline: Int64?
+    /// Orders seats by when their task began.
+    var sequence: UInt64 = 0
+    /// What it waits for when it is in `waiting`.
+    var deadline: Int64 = 0
+    var position: Int32 = -1
     var isReady = true
     var pools: [UInt64: Pool] = [:]
+    /// What the world will answer it, by ticket.
+    var answers: [UInt64: PendingAnswer] = [:]
 
-    init(_ id: Int, _ machine: Machine, _ owner: Seat?) {
+    init(_ id: Int, _ machine: Machine, _ pool: Pool?) {
       self.id = id
       self.machine = machine
-      self.owner = owner
+      self.pool = pool
     }
   }
 
   private final class Pool {
     let kind: PoolKind
     let workers: Int
+    unowned let owner: Seat
     var idle: [Seat] = []
-    var running: [Seat] = []
-    var waiting: [(ticket: UInt64, task: RemoteTask)] = []
+    /// By the tickets of their tasks.
+    var running: [UInt64: Seat] = [:]
+    var waiting = TaskQueue()
 
-    init(_ kind: PoolKind, workers: Int) {
+    init(_ kind: PoolKind, workers: Int, of owner: Seat) {
       self.kind = kind
       self.workers = workers
+      self.owner = owner
     }
   }
 
   /// What the world will answer. A file is read or written at that time, so that what is called off never happens.
-  private struct PendingAnswer {
+  private final class PendingAnswer: DueNode {
     enum Work {
       case fetch(FetchRequest, Result<FetchResponse, FetchFailure>)
       case file(FileRequest)
@@ -46,10 +54,20 @@ final class VirtualRun {
       case host(HostCall)
     }
 
-    let at: Int64
-    let seat: Seat
+    let deadline: Int64
+    let sequence: UInt64
+    var position: Int32 = -1
+    unowned let seat: Seat
     let ticket: UInt64
     let work: Work
+
+    init(at deadline: Int64, _ sequence: UInt64, _ seat: Seat, _ ticket: UInt64, _ work: Work) {
+      self.deadline = deadline
+      self.sequence = sequence
+      self.seat = seat
+      self.ticket = ticket
+      self.work = work
+    }
   }
 
   /// What the seeded choices come from.
@@ -75,22 +93,35 @@ final class VirtualRun {
   private let memory = RunMemory()
   private let order: Order?
   private var now: Int64 = 0
-  private var pending: [PendingAnswer] = []
+  /// In the order in which they come; at one instant, in that in which they were asked for.
+  private var pending = DueHeap<PendingAnswer>()
+  /// Machines that wait for a timer of theirs.
+  private var sleeping = DueHeap<Seat>()
   private let main: Seat
   /// Machines that have something to do, in the order in which they became ready.
   private var ready: [Seat] = []
-  /// Every machine that runs a task.
-  private var seats: [Seat]
+  /// Every machine that runs a task, by its id.
+  private var seats: [Int: Seat]
   private var lastSeat = 0
+  /// Numbers what is put in order.
+  private var lastSequence: UInt64 = 0
   private let answers = HandleAnswers()
+  /// Takes what the machines write down.
+  private let records: ((RunRecords) -> Void)?
+  private let wantsArguments: Bool
   private static let sliceTicks = 20_000
   /// Machines take turns of at most so many ticks, when there are several.
   private static let turnTicks = 500
   /// Tasks of `compute` that run at one time, for each machine.
   private static let cores = 4
 
-  init(_ script: Script, _ options: RunOptions, _ world: VirtualWorld) {
+  init(
+    _ script: Script, _ options: RunOptions, _ world: VirtualWorld, records: ((RunRecords) -> Void)? = nil,
+    wantsArguments: Bool = false
+  ) {
     self.script = script
+    self.records = records
+    self.wantsArguments = wantsArguments
     var options = options
     // What it takes to start processes is no question here.
     options.limits.pools.insert(.processes)
@@ -99,12 +130,15 @@ final class VirtualRun {
     order = world.orderSeed.map { Order($0) }
     let machine = script.makeMachine(options, memory: memory, choose: order.map { order in { order.choose($0) } })
     main = Seat(0, machine, nil)
-    seats = [main]
+    seats = [main.id: main]
     ready = [main]
-    prepare(main)
+    prepare(main, pool: nil)
   }
 
-  private func prepare(_ seat: Seat) {
+  private func prepare(_ seat: Seat, pool: PoolKind?) {
+    if records != nil {
+      seat.machine.observe(worker: UInt32(truncatingIfNeeded: seat.id), pool: pool, arguments: wantsArguments)
+    }
     seat.machine.isInterleaved = true
     seat.machine.handleUser.notify = { [answers, id = seat.id] ticket in answers.all.append((id, ticket)) }
   }
@@ -126,9 +160,9 @@ final class VirtualRun {
         }
         now = max(now, next)
         world.instant(now)
-        for seat in seats { seat.machine.setClock(to: now) }
         if let at = cancelAt, at <= now {
           cancelAt = nil
+          machine.setClock(to: now)
           machine.cancelRun()
           wake(main)
         }
@@ -137,7 +171,7 @@ final class VirtualRun {
           shutdown(main)
         }
         answer()
-        for seat in seats where seat.deadline.map({ $0 <= now }) ?? false { wake(seat) }
+        while let seat = sleeping.earliest, seat.deadline <= now { wake(seat) }
         continue
       }
       let seat = ready.remove(at: ready.count > 1 ? order?.choose(ready.count) ?? 0 : 0)
@@ -156,6 +190,15 @@ final class VirtualRun {
       }
       let text = seat.machine.takeOutput()
       if !text.isEmpty { output(text) }
+      if case .idle(let deadline) = pause {
+        // Before its effects are carried out, which may wake it at once.
+        seat.isReady = false
+        if let deadline {
+          seat.deadline = deadline
+          sleeping.insert(seat)
+        }
+      }
+      passOnRecords(of: seat)
       perform(for: seat)
       switch pause {
       case .finished:
@@ -165,16 +208,22 @@ final class VirtualRun {
         }
         end(seat)
       case .slice, .clock: ready.append(seat)
-      case .idle(let deadline):
-        seat.deadline = deadline
-        seat.isReady = false
+      case .idle: break
       }
     }
   }
 
+  private func passOnRecords(of seat: Seat) {
+    if let records, let batch = seat.machine.takeRecords() { records(batch) }
+  }
+
   /// When the next thing happens that is not computing.
   private func earliest(_ cancelAt: Int64?, _ shutdownAt: Int64?) -> Int64? {
-    (seats.compactMap(\.deadline) + pending.map(\.at) + [cancelAt, shutdownAt].compactMap { $0 }).min()
+    var earliest = cancelAt
+    for time in [shutdownAt, pending.earliest?.deadline, sleeping.earliest?.deadline] {
+      if let time { earliest = min(earliest ?? time, time) }
+    }
+    return earliest
   }
 
   /// Whether something has become due while machines computed.
@@ -188,7 +237,7 @@ final class VirtualRun {
       answers.all = []
       for answer in all {
         // One whose task has ended waits for nothing.
-        guard let seat = seats.first(where: { $0.id == answer.seat }) else { continue }
+        guard let seat = seats[answer.seat] else { continue }
         seat.machine.setClock(to: now)
         seat.machine.handleAnswered(answer.ticket)
         wake(seat)
@@ -197,25 +246,29 @@ final class VirtualRun {
   }
 
   private func wake(_ seat: Seat) {
-    seat.deadline = nil
     if seat.isReady { return }
+    sleeping.remove(seat)
     seat.isReady = true
     ready.append(seat)
   }
 
   /// No machine can go on, and nothing is awaited from outside: those that wait for a worker that waits are to blame least.
   private func nothingWillCome() {
-    for seat in seats.reversed() {
+    for seat in seats.values.sorted(by: { $0.sequence > $1.sequence }) {
+      seat.machine.setClock(to: now)
       seat.machine.nothingWillCome()
       wake(seat)
     }
   }
 
   private func shutdown(_ seat: Seat) {
+    seat.machine.setClock(to: now)
     seat.machine.requestShutdown()
     wake(seat)
     if !seat.machine.isShutdownRequested { return }
-    for pool in seat.pools.values { for worker in pool.running { shutdown(worker) } }
+    for worker in seat.pools.values.flatMap(\.running.values).sorted(by: { $0.sequence < $1.sequence }) {
+      shutdown(worker)
+    }
   }
 
   // MARK: Effects
@@ -232,25 +285,24 @@ final class VirtualRun {
           result = .failure(
             FetchFailure(.timeout, "no answer from `\(request.url)` within the `timeout` of this request"))
         }
-        pending.append(PendingAnswer(at: at, seat: seat, ticket: ticket, work: .fetch(request, result)))
+        expect(.fetch(request, result), at: at, for: seat, ticket)
       case .startFileWork(let ticket, let request):
-        let at = time(after: world.fileDelay)
-        pending.append(PendingAnswer(at: at, seat: seat, ticket: ticket, work: .file(request)))
+        expect(.file(request), at: time(after: world.fileDelay), for: seat, ticket)
       case .startBurn(let ticket, let nanoseconds):
-        pending.append(PendingAnswer(at: time(after: nanoseconds), seat: seat, ticket: ticket, work: .burn))
-      case .startHostCall(let ticket, let call):
-        pending.append(PendingAnswer(at: now, seat: seat, ticket: ticket, work: .host(call)))
+        expect(.burn, at: time(after: nanoseconds), for: seat, ticket)
+      case .startHostCall(let ticket, let call): expect(.host(call), at: now, for: seat, ticket)
       // There are no worker processes here, and nobody calls the script's tasks.
       case .askHost, .callEnded: break
       case .cancelFetch(let ticket), .cancelFileWork(let ticket), .cancelBurn(let ticket), .cancelHostCall(let ticket):
-        guard let index = pending.firstIndex(where: { $0.ticket == ticket && $0.seat === seat }) else { continue }
-        if case .fetch(let request, _) = pending.remove(at: index).work { world.cancelled(request) }
-      case .openPool(let id, let kind, let workers, _): seat.pools[id] = Pool(kind, workers: workers)
+        guard let answer = seat.answers.removeValue(forKey: ticket) else { continue }
+        pending.remove(answer)
+        if case .fetch(let request, _) = answer.work { world.cancelled(request) }
+      case .openPool(let id, let kind, let workers, _): seat.pools[id] = Pool(kind, workers: workers, of: seat)
       case .closePool(let id): seat.pools[id] = nil
       case .startRemote(let ticket, let id, let task):
-        if id == 0, seat.pools[0] == nil { seat.pools[0] = Pool(.compute, workers: Self.cores) }
-        if let pool = seat.pools[id] { start(ticket, task, in: pool, of: seat) }
-      case .cancelRemote(let ticket): cancel(ticket, of: seat)
+        if id == 0, seat.pools[0] == nil { seat.pools[0] = Pool(.compute, workers: Self.cores, of: seat) }
+        if let pool = seat.pools[id] { start(ticket, task, in: pool) }
+      case .cancelRemote(let ticket, let id): if let pool = seat.pools[id] { cancel(ticket, in: pool) }
       }
     }
   }
@@ -266,11 +318,23 @@ final class VirtualRun {
     return time(after: overflow ? Int64.max : delay)
   }
 
+  private func nextSequence() -> UInt64 {
+    lastSequence += 1
+    return lastSequence
+  }
+
+  private func expect(_ work: PendingAnswer.Work, at time: Int64, for seat: Seat, _ ticket: UInt64) {
+    let answer = PendingAnswer(at: time, nextSequence(), seat, ticket, work)
+    seat.answers[ticket] = answer
+    pending.insert(answer)
+  }
+
   private func answer() {
-    let due = pending.filter { $0.at <= now }.sorted { ($0.at, $0.ticket) < ($1.at, $1.ticket) }
-    pending.removeAll { $0.at <= now }
-    for answer in due {
+    while let answer = pending.earliest, answer.deadline <= now {
+      pending.remove(answer)
+      answer.seat.answers[answer.ticket] = nil
       let machine = answer.seat.machine
+      machine.setClock(to: now)
       switch answer.work {
       case .fetch(_, let result): machine.fetchEnded(answer.ticket, result)
       case .file(let request):
@@ -285,59 +349,55 @@ final class VirtualRun {
 
   // MARK: Workers
 
-  private func start(_ ticket: UInt64, _ task: RemoteTask, in pool: Pool, of owner: Seat) {
+  private func start(_ ticket: UInt64, _ task: RemoteTask, in pool: Pool) {
     guard pool.running.count < pool.workers else {
-      pool.waiting.append((ticket, task))
+      pool.waiting.append(ticket, task)
       return
     }
-    let seat = pool.idle.popLast() ?? makeSeat(in: pool, of: owner)
+    let seat = pool.idle.popLast() ?? makeSeat(in: pool)
     seat.ticket = ticket
+    seat.sequence = nextSequence()
     seat.isReady = false
     seat.machine.begin(task, at: now, startedAt: 0, wallClock: world.wallClock)
-    pool.running.append(seat)
-    seats.append(seat)
+    pool.running[ticket] = seat
+    seats[seat.id] = seat
     wake(seat)
   }
 
-  private func makeSeat(in pool: Pool, of owner: Seat) -> Seat {
+  private func makeSeat(in pool: Pool) -> Seat {
     let machine = script.makeMachine(options, memory: memory, choose: order.map { order in { order.choose($0) } })
     machine.resultCarrier = pool.kind == .processes ? .bytes : .memory
     lastSeat += 1
-    let seat = Seat(lastSeat, machine, owner)
-    prepare(seat)
+    let seat = Seat(lastSeat, machine, pool)
+    prepare(seat, pool: pool.kind)
     return seat
   }
 
-  private func cancel(_ ticket: UInt64, of owner: Seat) {
-    for pool in owner.pools.values {
-      if let seat = pool.running.first(where: { $0.ticket == ticket }) {
-        seat.machine.cancelRun()
-        wake(seat)
-      } else if let place = pool.waiting.firstIndex(where: { $0.ticket == ticket }) {
-        pool.waiting.remove(at: place)
-        owner.machine.remoteEnded(ticket, RemoteResult(.cancelled))
-        wake(owner)
-      }
+  private func cancel(_ ticket: UInt64, in pool: Pool) {
+    if let seat = pool.running[ticket] {
+      seat.machine.setClock(to: now)
+      seat.machine.cancelRun()
+      wake(seat)
+    } else if pool.waiting.remove(ticket) {
+      pool.owner.machine.remoteEnded(ticket, RemoteResult(.cancelled))
+      wake(pool.owner)
     }
   }
 
   /// A worker's task has ended.
   private func end(_ seat: Seat) {
-    seats.removeAll { $0 === seat }
-    pending.removeAll { $0.seat === seat }
-    guard let owner = seat.owner else { return }
+    seats[seat.id] = nil
+    for answer in seat.answers.values { pending.remove(answer) }
+    seat.answers = [:]
+    guard let pool = seat.pool else { return }
+    let owner = pool.owner
+    passOnRecords(of: owner)
     let result = seat.machine.endRemote()
     owner.machine.setClock(to: now)
     owner.machine.remoteEnded(seat.ticket, result)
     wake(owner)
-    for pool in owner.pools.values {
-      guard let place = pool.running.firstIndex(where: { $0 === seat }) else { continue }
-      pool.running.remove(at: place)
-      pool.idle.append(seat)
-      if !pool.waiting.isEmpty {
-        let next = pool.waiting.removeFirst()
-        start(next.ticket, next.task, in: pool, of: owner)
-      }
-    }
+    pool.running[seat.ticket] = nil
+    pool.idle.append(seat)
+    if let next = pool.waiting.popFirst() { start(next.ticket, next.task, in: pool) }
   }
 }

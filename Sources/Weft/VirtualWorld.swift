@@ -62,10 +62,14 @@ extension Script {
   /// - Parameters:
   ///   - output: Takes what the script prints, in UTF-8, piece by piece.
   ///   - warning: Takes what is amiss in how the script runs, as `RunObserver.warning` does; in a world with a `tickTime`.
+  ///   - arguments: Whether the records of started tasks have their arguments.
+  ///   - records: Takes what happens in the run, as `RunObserver.records` does. The same seed gives the same records.
   public func runVirtually(
     _ options: RunOptions = RunOptions(), in world: VirtualWorld = VirtualWorld(),
-    output: ([UInt8]) -> Void = { _ in }, warning: @escaping (Diagnostic) -> Void = { _ in }
+    output: ([UInt8]) -> Void = { _ in }, warning: @escaping (Diagnostic) -> Void = { _ in }, arguments: Bool = false,
+    records: ((RunRecords) -> Void)? = nil
   ) -> RunResult {
-    VirtualRun(self, options, world).run(output, LongTurns(self, warning))
+    VirtualRun(self, options, world, records: records, wantsArguments: arguments)
+      .run(output, LongTurns(self, warning))
   }
 }

@@ -1,4 +1,3 @@
-import Synchronization
 import Weft
 
 // The objects behind the pointers of `weft.h`. Each is held by one reference, which its `_free` gives up.
@@ -115,7 +114,7 @@ final class ErrorBox: Sendable {
 
 final class RunBox: Sendable {
   let run: Run
-  private let output = Mutex<CText?>(nil)
+  private let output = Locked<CText?>(nil)
   private static let nothing = CText("")
 
   init(_ run: Run) { self.run = run }
@@ -135,7 +134,7 @@ final class CallBox: Sendable {
     var isCancelled = false
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
@@ -169,23 +168,4 @@ final class CallBox: Sendable {
 /// A pointer of the host that goes along with its functions; what may be done with it is the host's affair.
 struct UserPointer: @unchecked Sendable {
   let pointer: UnsafeMutableRawPointer?
-}
-
-/// Waits for a task on a thread that has nothing else to do.
-final class Waiter<Value: Sendable>: Sendable {
-  private let value = Mutex<Value?>(nil)
-  private let semaphore = ThreadSemaphore()
-
-  static func wait(_ body: @escaping @Sendable () async -> Value) -> Value {
-    let waiter = Waiter()
-    Task.detached {
-      let value = await body()
-      waiter.value.withLock { $0 = value }
-      waiter.semaphore.signal()
-    }
-    while true {
-      if let value = waiter.value.withLock({ $0 }) { return value }
-      waiter.semaphore.wait()
-    }
-  }
 }

@@ -79,7 +79,7 @@ public func weftRunWait(
   _ pointer: UnsafeRawPointer?, _ error: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 ) -> UnsafeMutableRawPointer? {
   guard let box = borrowed(pointer, RunBox.self) else { return nil }
-  let outcome = Waiter.wait { () async -> Result<RunResult, RunError> in
+  let outcome = waitOnThisThread { () async -> Result<RunResult, RunError> in
     do throws(RunError) { return .success(try await box.run.result) } catch { return .failure(error) }
   }
   switch outcome {
@@ -104,7 +104,7 @@ public func weftRunCall(
 ) -> UnsafeMutableRawPointer? {
   guard let box = borrowed(pointer, RunBox.self), let task = string(task) else { return nil }
   let values = borrowed(arguments, ValueBox.self)?.value.list ?? []
-  let outcome = Waiter.wait { () async -> Result<WeftValue, RunError> in
+  let outcome = waitOnThisThread { () async -> Result<WeftValue, RunError> in
     do throws(RunError) { return .success(try await box.run.call(task, arguments: values)) } catch {
       return .failure(error)
     }

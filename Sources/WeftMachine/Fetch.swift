@@ -32,12 +32,17 @@ public struct FetchResponse: Sendable {
   public var body: [UInt8]
   /// The URL that answered, after redirects.
   public var url: String
+  /// Nanoseconds that the request waited before it went out, because as many others were under way as may be.
+  public var queued: Int64
 
-  public init(status: Int, headers: [(name: String, value: String)], body: [UInt8], url: String) {
+  public init(
+    status: Int, headers: [(name: String, value: String)], body: [UInt8], url: String, queued: Int64 = 0
+  ) {
     self.status = status
     self.headers = headers
     self.body = body
     self.url = url
+    self.queued = queued
   }
 }
 

@@ -23,11 +23,14 @@ public import WeftSyntax
 ///
 /// A machine is used by one task or thread at a time.
 public final class Machine {
+  // Plain properties that quick paths read are exempt from the checks for exclusive access, which would take a quarter of the
+  // time of a call into the machine: none of them is handed out to be changed while something else uses it.
+
   let heap: Heap
   let core: UnsafeMutablePointer<Core>
   let image: Image
   /// Nanoseconds on the driver's monotonic clock.
-  public internal(set) var now: Int64 = 0
+  @exclusivity(unchecked) public internal(set) var now: Int64 = 0
   /// `now` when the run began.
   public internal(set) var startedAt: Int64 = 0
   /// Nanoseconds since 1970 at `startedAt`.
@@ -41,7 +44,7 @@ public final class Machine {
   var effects: [Effect] = []
   /// Constant strings by text, made once.
   var interned: [String: Value] = [:]
-  var timers = TimerHeap()
+  var timers = DueHeap<TimerReference>()
   /// Requests under way, by ticket.
   var tickets: [UInt64: PendingFetch] = [:]
   /// Tasks that workers carry out, by ticket.
@@ -62,7 +65,7 @@ public final class Machine {
   /// What is made here cannot be reached from the parent's process.
   public var isInWorkerProcess = false
   /// Operations on handles that have crossed end the slice, so that machines on one thread come between each other there.
-  public var isInterleaved = false
+  @exclusivity(unchecked) public var isInterleaved = false
   /// The fiber that goes on after such an end.
   var switching: FiberPointer?
   /// New values of Shareds, to be written when their fiber goes on.
@@ -89,7 +92,7 @@ public final class Machine {
   public internal(set) var value: WeftValue?
   /// Reads and writes under way, by ticket.
   var files: [UInt64: PendingFile] = [:]
-  var nextTicket: UInt64 = 0
+  @exclusivity(unchecked) var nextTicket: UInt64 = 0
   /// `requestShutdown` has been called in a script that mentions `shutdown`.
   public internal(set) var isShutdownRequested = false
   /// In the order in which they came.
@@ -102,7 +105,7 @@ public final class Machine {
   var lazyValues: [LazyValue]
   let tables = MethodTables.shared
   /// The task of the prelude for each method, or -1; filled in on first use.
-  var preludeTasks: [Int] = []
+  @exclusivity(unchecked) var preludeTasks: [Int] = []
   /// Indices of the image's functions in the order of their code.
   let functionOrder: [Int]
   /// What the first deadlock looked like.
@@ -125,6 +128,7 @@ public final class Machine {
   var ticksOfEarlierTasks = 0
   /// How what this machine gives back travels.
   public var resultCarrier = Carrier.memory
+  var observation: Observation?
   /// Ticks used in earlier slices.
   var ticksBefore = 0
   private var sliceTicks = 0
@@ -272,14 +276,16 @@ public final class Machine {
             deadlock()
             continue
           }
-          return .idle(deadline: timers.earliest?.pointee.deadline)
+          return .idle(deadline: timers.earliest?.deadline)
         }
         core.pointee.fiber = next
         turnBegan = now
         guard prepareToRun(next) else { continue }
       }
+      if core.pointee.isObserved { observation?.running = core.pointee.fiber }
       switch execute() {
       case .parked:
+        if core.pointee.isObserved { noteParked() }
         guard let fiber = switching else { continue }
         switching = nil
         core.pointee.fiber = fiber
@@ -363,7 +369,7 @@ public final class Machine {
   /// place in it. Nil if there is none, or if it runs in the prelude.
   public func hold(longerThan time: Int64) -> (source: Int, span: Span)? {
     guard let fiber = core.pointee.fiber, now - turnBegan > time,
-      readyCount > 0 || timers.earliest.map({ $0.pointee.deadline <= now - time / 2 }) ?? false
+      readyCount > 0 || timers.earliest.map({ $0.deadline <= now - time / 2 }) ?? false
     else { return nil }
     let position = scriptPosition(of: fiber)
     guard let index = function(at: position), image.functions[index].source >= 0 else { return nil }
@@ -460,8 +466,8 @@ public enum Effect: Sendable {
   case closePool(UInt64)
   /// Carry out a task in a worker of the pool (0 is that of `compute`); answer by `remoteEnded` with the ticket.
   case startRemote(ticket: UInt64, pool: UInt64, RemoteTask)
-  /// Cancel the task. Its end is still to be answered.
-  case cancelRemote(UInt64)
+  /// Cancel the task of the pool. Its end is still to be answered.
+  case cancelRemote(ticket: UInt64, pool: UInt64)
   /// Keep a core busy for so many nanoseconds of its time; answer by `burnEnded` with the ticket.
   case startBurn(ticket: UInt64, nanoseconds: Int64)
   /// Nobody waits for it any more; stop it. No answer is expected.

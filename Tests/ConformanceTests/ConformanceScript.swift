@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Weft
 import WeftMachine
 
@@ -94,7 +93,7 @@ struct ConformanceScript: Sendable, CustomStringConvertible {
 }
 
 extension ConformanceScript {
-  private static let knownTicks = Mutex<[String: Int]>([:])
+  private static let knownTicks = Locked<[String: Int]>([:])
 
   /// How many ticks it takes in the first order.
   var usualTicks: Int {
@@ -140,7 +139,7 @@ extension RunOptions {
 
 /// A list that several threads may add to.
 final class Collected<Element: Sendable>: Sendable {
-  private let elements = Mutex<[Element]>([])
+  private let elements = Locked<[Element]>([])
   var all: [Element] { elements.withLock { $0 } }
   func append(_ element: Element) { elements.withLock { $0.append(element) } }
   func append(contentsOf more: [Element]) { elements.withLock { $0 += more } }

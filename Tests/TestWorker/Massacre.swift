@@ -33,7 +33,7 @@ func playMassacre() async throws {
 }
 
 private func run(_ script: Script, _ options: RunOptions) async -> String {
-  let output = Mutex<[UInt8]>([])
+  let output = Locked<[UInt8]>([])
   let result = await script.run(options, observer: RunObserver(output: { text in output.withLock { $0 += text } }))
   if case .failed(let report) = result.outcome { return script.text(of: report) }
   return String(decoding: output.withLock { $0 }, as: UTF8.self)

@@ -8,7 +8,6 @@
 //     --census           a parent that looks for what its workers left
 //     --massacre         a parent that runs a script and kills its workers
 import Foundation
-import Synchronization
 import Weft
 
 let arguments = Array(CommandLine.arguments.dropFirst())
@@ -33,8 +32,8 @@ default:
 
 /// Each task is a word and an operand.
 final class Tricks: WorkerHandler {
-  private let waiting = Mutex<[UInt64: WorkerReplies]>([:])
-  private let draining = Mutex<[UInt64: WorkerReplies]>([:])
+  private let waiting = Locked<[UInt64: WorkerReplies]>([:])
+  private let draining = Locked<[UInt64: WorkerReplies]>([:])
 
   func prepare(_ program: [UInt8]) throws(WorkerRefusal) -> UInt64 {
     let words = String(decoding: program, as: UTF8.self).split(separator: " ").map(String.init)

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 import Weft
 import WeftMachine
@@ -170,7 +169,7 @@ import WeftSyntax
     var options = RunOptions()
     options.files = DiskFiles()
     options.params["folder"] = .string(folder)
-    let output = Mutex<[UInt8]>([])
+    let output = Locked<[UInt8]>([])
     let result = await script.run(options, observer: RunObserver(output: { bytes in output.withLock { $0 += bytes } }))
     #expect(result.leftovers.isClean)
     var text = String(decoding: output.withLock { $0 }, as: UTF8.self)

@@ -215,6 +215,31 @@ import WeftMachine
     #expect(await really(script) == plain)
   }
 
+  /// It waits for a core, so that its driver tells of its end: at once, not with whatever happens next.
+  @Test func aTaskThatIsCancelledBeforeItBeginsEndsAtOnce() throws {
+    let script = try Script(
+      compiling: """
+        task long() { sleep 10s }
+        taskgroup {
+          for i in 1...4 { start compute long() }
+          let late = start compute long()
+          start { sleep 1s; late.cancel() }
+          try { await late } catch TaskCancelledError { print(elapsed()) }
+        }
+        """)
+    #expect(virtually(script) == "1s\n")
+    for seed in 0..<20 as Range<UInt64> { #expect(virtually(script, seed) == "1s\n") }
+  }
+
+  @Test func manyTasksWaitForAFewWorkers() throws {
+    let script = try Script(
+      compiling: """
+        task work(n) { sleep 1s; n }
+        print(sum(gather for n in 1...1000 { compute work(n) }), elapsed())
+        """)
+    #expect(virtually(script) == "500500 250s\n")
+  }
+
   @Test func outputComesInOrderBeforeTheTaskEnds() async throws {
     let script = try Script(
       compiling: """

@@ -1,4 +1,3 @@
-import Synchronization
 import Weft
 import WeftMachine
 import WeftSyntax
@@ -70,7 +69,7 @@ let second: Int64 = 1_000_000_000
 
 /// What a run prints, gathered from any thread.
 final class Captured: Sendable {
-  private let bytes = Mutex<[UInt8]>([])
+  private let bytes = Locked<[UInt8]>([])
   func append(_ more: [UInt8]) { bytes.withLock { $0 += more } }
   var text: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }
 }

@@ -1,8 +1,6 @@
-import Synchronization
-
 /// What a script has printed, up to a limit.
 final class CapturedOutput: Sendable {
-  private let bytes = Mutex<[UInt8]>([])
+  private let bytes = Locked<[UInt8]>([])
   private let limit: Int
 
   init(limit: Int) { self.limit = max(0, limit) }

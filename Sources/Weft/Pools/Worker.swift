@@ -21,15 +21,20 @@ final class LocalWorker: Worker {
   private let thread: LoopExecutor?
   private let task: Task<Void, Never>
 
-  /// - Parameter report: Takes results and output.
-  init(_ kind: PoolKind, _ context: RunContext, report: @escaping @Sendable (Mailbox.Event) -> Void) {
+  /// - Parameters:
+  ///   - report: Takes results, output and records.
+  ///   - number: The worker's number among those of the run; a new one if it is nil.
+  init(
+    _ kind: PoolKind, _ context: RunContext, number: UInt32? = nil,
+    report: @escaping @Sendable (Mailbox.Event) -> Void
+  ) {
     thread = kind == .threads || kind == .processes ? LoopExecutor() : nil
     if kind == .threads { thread?.beginSpinning() }
     mailbox.join(context.activity)
     let executor: (any TaskExecutor)? = kind == .compute ? CoreExecutor.shared : thread
     // Not detached: host functions have the task-local values of whoever runs the script.
     task = Task(executorPreference: executor) { [mailbox] in
-      await Self.work(kind, context, mailbox, report)
+      await Self.work(kind, context, number, mailbox, report)
     }
   }
 
@@ -47,11 +52,13 @@ final class LocalWorker: Worker {
   }
 
   private static func work(
-    _ kind: PoolKind, _ context: RunContext, _ mailbox: Mailbox, _ report: @escaping @Sendable (Mailbox.Event) -> Void
+    _ kind: PoolKind, _ context: RunContext, _ number: UInt32?, _ mailbox: Mailbox,
+    _ report: @escaping @Sendable (Mailbox.Event) -> Void
   ) async {
     let driver = MachineDriver(
       context.makeMachine(), context, mailbox, yields: kind == .tasks || kind == .compute,
-      output: { report(.output($0)) })
+      output: { report(.output($0)) }, records: { report(.records($0)) })
+    context.observe(driver.machine, pool: kind, worker: number)
     if kind == .processes { driver.machine.resultCarrier = .bytes }
     while let (ticket, task) = await driver.nextTask() {
       driver.machine.begin(

@@ -10,11 +10,7 @@ final class WorkerPool {
   private var workers: [any Worker] = []
   private var idle: [any Worker] = []
   private var running: [UInt64: any Worker] = [:]
-  /// Tasks that wait for a worker, and the order in which they came, with the tickets of those that wait no more among them.
-  private var waiting: [UInt64: RemoteTask] = [:]
-  private var order: [UInt64] = []
-  /// How many of the first tickets are passed.
-  private var passed = 0
+  private var waiting = TaskQueue()
   private let owner: Mailbox
 
   init(workers limit: Int, isLocal: Bool, owner: Mailbox, _ makeWorker: @escaping () -> any Worker) {
@@ -32,20 +28,8 @@ final class WorkerPool {
       workers.append(worker)
       run(ticket, task, on: worker)
     } else {
-      waiting[ticket] = task
-      order.append(ticket)
+      waiting.append(ticket, task)
     }
-  }
-
-  private func takeWaiting() -> (ticket: UInt64, task: RemoteTask)? {
-    while passed < order.count {
-      let ticket = order[passed]
-      passed += 1
-      if let task = waiting.removeValue(forKey: ticket) { return (ticket, task) }
-    }
-    order = []
-    passed = 0
-    return nil
   }
 
   private func run(_ ticket: UInt64, _ task: RemoteTask, on worker: any Worker) {
@@ -56,20 +40,20 @@ final class WorkerPool {
   func cancel(_ ticket: UInt64) {
     if let worker = running[ticket] {
       worker.cancel(ticket)
-    } else if waiting.removeValue(forKey: ticket) != nil {
+    } else if waiting.remove(ticket) {
       owner.post(.remoteEnded(ticket: ticket, RemoteResult(.cancelled)))
     }
   }
 
-  /// A task has ended; its worker takes the next. False when it was not one of this pool's.
-  func ended(_ ticket: UInt64) -> Bool {
-    guard let worker = running.removeValue(forKey: ticket) else { return false }
-    if let next = takeWaiting() {
+  /// A task has ended; its worker takes the next.
+  func ended(_ ticket: UInt64) {
+    // One that was cancelled while it waited has no worker.
+    guard let worker = running.removeValue(forKey: ticket) else { return }
+    if let next = waiting.popFirst() {
       run(next.ticket, next.task, on: worker)
     } else {
       idle.append(worker)
     }
-    return true
   }
 
   func shutdown() { for worker in running.values { worker.shutdown() } }

@@ -6,7 +6,7 @@ package struct Frame: Sendable, Equatable {
     // From the parent:
     /// The version of the protocol, and the program; answered by `ready` or `refused`.
     case hello = 1
-    /// A task of the program; answered by any number of `output`, and one `ended`, with its ticket.
+    /// A task of the program; answered by any number of `output` and `records`, and one `ended`, with its ticket.
     case task = 2
     /// The task of that ticket shall end in order; it still answers `ended`.
     case cancel = 3
@@ -32,8 +32,10 @@ package struct Frame: Sendable, Equatable {
     case handle = 11
     /// Nothing happens here before another frame comes; how many have come since the task.
     case rests = 12
+    /// What has happened in the task, if the run is observed.
+    case records = 13
     /// The task calls a function of the host.
-    case host = 13
+    case host = 15
   }
 
   package let kind: Kind

@@ -1,5 +1,3 @@
-import Synchronization
-
 #if canImport(Glibc)
   import Glibc
   // A connection's own `send` and `close` hide them.
@@ -22,7 +20,7 @@ final class FrameConnection: Sendable {
   }
 
   private let socket: Int32
-  private let state = Mutex(State())
+  private let state = Locked(State())
   /// A frame up to this size goes out with its header in one call.
   private static let smallPayload = 8 << 10
   private static let bufferSize: Int32 = 1 << 20

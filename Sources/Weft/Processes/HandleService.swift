@@ -1,4 +1,3 @@
-import Synchronization
 import WeftMachine
 
 /// In the parent: carries out what the task of one worker process asks of the handles that it was given, and gives back what it
@@ -7,7 +6,7 @@ final class HandleService: Sendable {
   private struct Wait {
     let handle: SharedHandle
     let waiter: HandleWaiter
-    var alarm: UInt64?
+    var alarm: LoopExecutor.Alarm?
   }
 
   private struct State {
@@ -21,7 +20,7 @@ final class HandleService: Sendable {
     var isResting = false
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
   private let user = HandleUser()
   private let context: RunContext
   private let send: @Sendable (Frame) -> Void
@@ -158,7 +157,7 @@ final class HandleService: Sendable {
   /// An alarm is something that can still happen.
   private func setAlarm(_ id: UInt64, at due: Int64) {
     let alarm = LoopExecutor.shared.setAlarm(at: due) { [weak self] in self?.alarm(id) }
-    let old = state.withLock { state -> UInt64? in
+    let old = state.withLock { state -> LoopExecutor.Alarm? in
       guard let wait = state.waits[id] else { return alarm }
       state.waits[id]?.alarm = alarm
       if wait.alarm == nil { context.activity.add() }

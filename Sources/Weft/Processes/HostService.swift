@@ -1,4 +1,3 @@
-import Synchronization
 import WeftMachine
 
 /// What a worker process asks of the host.
@@ -70,7 +69,7 @@ final class HostService: Sendable {
     var tasks: [UInt64: Task<Void, Never>] = [:]
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
   private let host: HostBinding
   private let translator: ParcelTranslator
   private let send: @Sendable (Frame) -> Void

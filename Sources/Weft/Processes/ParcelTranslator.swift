@@ -1,11 +1,10 @@
-import Synchronization
 import WeftMachine
 
 /// A machine that carries out no task: it turns values into bytes for a worker process, and what comes from there into values
 /// for the host.
 final class ParcelTranslator: @unchecked Sendable {
   // What is unchecked is sound because one thread at a time, under `lock`, uses the machine.
-  private let lock = Mutex(())
+  private let lock = Locked(())
   private var machine: Machine?
   private let context: RunContext
 

@@ -25,11 +25,15 @@ final class ProcessWorker: Worker {
   private let host: HostService
   private let plan: Plan
   private let owner: Mailbox
+  /// Among the workers of the run; nil if nobody observes.
+  private let watch: RunContext.Watch?
 
   /// - Parameter owner: Where results and output go.
   init(_ plan: Plan, owner: Mailbox) {
     self.plan = plan
     self.owner = owner
+    let watch = plan.context.watch.map { RunContext.Watch(worker: plan.context.nextWorker(), arguments: $0.arguments) }
+    self.watch = watch
     let line = Line()
     let translator = ParcelTranslator(plan.context)
     let handles = HandleService(plan.context, translator) { line.seat?.send($0) }
@@ -42,6 +46,12 @@ final class ProcessWorker: Worker {
     seat = WorkerSeat(command: plan.command, program: plan.program, identity: plan.identity) { ticket, event in
       switch event {
       case .output(let text): owner.post(.output(text))
+      case .records(let bytes):
+        if let batch = RunRecords(wire: bytes), watch != nil {
+          owner.post(.records(batch))
+        } else {
+          line.seat?.reject(ticket, because: "sent records that make no sense")
+        }
       case .handle(let request):
         if !handles.take(ticket, request) {
           line.seat?.reject(ticket, because: "asked something of a handle that makes no sense")
@@ -79,8 +89,9 @@ final class ProcessWorker: Worker {
 
   func start(_ ticket: UInt64, _ task: RemoteTask) {
     let context = plan.context
-    let order = TaskOrder(task: task, elapsed: LoopExecutor.now() - context.startedAt, wallClock: context.wallClock)
-      .wire
+    let order = TaskOrder(
+      task: task, elapsed: LoopExecutor.now() - context.startedAt, wallClock: context.wallClock, watch: watch
+    ).wire
     if order.count > Frame.largestPayload {
       let why = "takes no more than \(Frame.largestPayload >> 30) GiB of arguments and captured values at once"
       owner.post(.remoteEnded(ticket: ticket, RemoteResult(.lost(why))))

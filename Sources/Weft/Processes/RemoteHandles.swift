@@ -1,4 +1,3 @@
-import Synchronization
 import WeftMachine
 
 #if canImport(Glibc)
@@ -67,7 +66,7 @@ final class RemoteHandles: Sendable {
     }
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
   private let send: @Sendable ([UInt8]) -> Void
   private let callHost: @Sendable ([UInt8]) -> Void
 

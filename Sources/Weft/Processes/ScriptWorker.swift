@@ -27,13 +27,13 @@ final class ScriptWorker: WorkerHandler {
   }
 
   private let fetcher: (any Fetcher)?
-  private let state = Mutex(State())
+  private let state = Locked(State())
   /// The task that runs, one at a time; 0 if there is none.
   private let ticket = Atomic<UInt64>(0)
   /// Frames that have come since it began.
   private let received = Atomic<UInt64>(0)
   /// Held while a frame is noted, and while the parent is told that none was.
-  private let frames = Mutex(())
+  private let frames = Locked(())
 
   init(_ fetcher: (any Fetcher)?) { self.fetcher = fetcher }
 
@@ -112,10 +112,12 @@ final class ScriptWorker: WorkerHandler {
       }
       let context = RunContext(
         program.script, program.options, program.hasNetwork ? fetcher : nil, elapsed: order.elapsed,
-        wallClock: order.wallClock, home: home)
+        wallClock: order.wallClock, home: home, watch: order.watch)
       context.activity.whenStill { [self, activity = context.activity] in rest(activity, replies) }
       state.context = context
-      let worker = LocalWorker(.processes, context) { [self] event in report(event, replies) }
+      let worker = LocalWorker(.processes, context, number: order.watch?.worker) { [self] event in
+        report(event, replies)
+      }
       state.worker = worker
       return worker
     }
@@ -124,6 +126,10 @@ final class ScriptWorker: WorkerHandler {
   private func report(_ event: Mailbox.Event, _ replies: WorkerReplies) {
     switch event {
     case .output(let text): replies.output(ticket.load(ordering: .relaxed), text)
+    case .records(let batch):
+      // What a task still had to tell when it was over, nobody waits for.
+      let ticket = ticket.load(ordering: .relaxed)
+      if ticket != 0 { replies.records(ticket, batch.wire) }
     case .remoteEnded(let ticket, let result):
       self.ticket.store(0, ordering: .relaxed)
       state.withLock { $0.context }?.home?.forgetAll()

@@ -8,8 +8,11 @@ struct TaskOrder {
   let elapsed: Int64
   /// Nanoseconds since 1970 when the run began.
   let wallClock: Int64
+  /// How the run is observed, with the worker's number; nil if nobody does.
+  let watch: RunContext.Watch?
 
-  init(task: RemoteTask, elapsed: Int64, wallClock: Int64) {
+  init(task: RemoteTask, elapsed: Int64, wallClock: Int64, watch: RunContext.Watch? = nil) {
+    self.watch = watch
     self.task = task
     self.elapsed = elapsed
     self.wallClock = wallClock
@@ -21,6 +24,9 @@ struct TaskOrder {
       task.globals.reduce(task.call.bytes.count + 64) { $0 + $1.values.bytes.count + 4 * $1.indices.count + 8 })
     writer.write(elapsed)
     writer.write(wallClock)
+    writer.write(watch?.worker ?? 0)
+    writer.write(watch.map { $0.arguments ? 2 : 1 } ?? 0 as UInt8)
+    writer.write(task.name)
     writer.write(task.random)
     writer.write(Int64(task.ticks))
     writer.write(list: task.globals) { writer, round in
@@ -35,6 +41,8 @@ struct TaskOrder {
   init?(wire: [UInt8]) {
     var reader = WireReader(wire)
     guard let elapsed: Int64 = reader.readInteger(), let wallClock: Int64 = reader.readInteger(),
+      let worker: UInt32 = reader.readInteger(), let watched: UInt8 = reader.readInteger(),
+      let name: UInt64 = reader.readInteger(),
       let random: UInt64 = reader.readInteger(), let ticks: Int64 = reader.readInteger()
     else { return nil }
     let globals = reader.readList { reader -> (indices: [Int32], values: Parcel)? in
@@ -44,7 +52,10 @@ struct TaskOrder {
       return (indices, Parcel(bytes: values))
     }
     guard let globals, let call = reader.readBytes(), reader.isAtEnd, elapsed >= 0, ticks >= 0 else { return nil }
-    task = RemoteTask(call: Parcel(bytes: call), globals: globals, random: random, ticks: Int(ticks))
+    var task = RemoteTask(call: Parcel(bytes: call), globals: globals, random: random, ticks: Int(ticks))
+    task.name = name
+    self.task = task
+    watch = watched == 0 ? nil : RunContext.Watch(worker: worker, arguments: watched == 2)
     self.elapsed = elapsed
     self.wallClock = wallClock
   }

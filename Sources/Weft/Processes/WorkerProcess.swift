@@ -1,5 +1,4 @@
 import Subprocess
-import Synchronization
 
 #if canImport(System)
   import System
@@ -26,7 +25,7 @@ final class WorkerProcess: Sendable {
     var killReason: String?
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
   /// For a process whose line is closed: a worker ends at once, and so does a launcher that is in order.
   private static let exitGrace: Int64 = 3_000_000_000
 

@@ -1,11 +1,11 @@
-import Synchronization
-
 /// A place for a worker process, which carries out one task at a time. A process starts with the first task, serves as long as it
 /// lives, and is replaced when it has died. Whoever makes a seat closes it.
 package final class WorkerSeat: Sendable {
   /// What becomes of a task: any number of outputs, then one of the others.
   package enum Event: Sendable, Equatable {
     case output([UInt8])
+    /// What has happened in it, if the run is observed.
+    case records([UInt8])
     /// It asks something of a handle.
     case handle([UInt8])
     /// It calls a function of the host.
@@ -30,7 +30,7 @@ package final class WorkerSeat: Sendable {
     let frame: Frame
     var isSent = false
     /// Kills the worker when it does not obey a cancellation.
-    var alarm: UInt64?
+    var alarm: LoopExecutor.Alarm?
   }
 
   private struct Occupant {
@@ -51,7 +51,7 @@ package final class WorkerSeat: Sendable {
   private let identity: UInt64
   private let grace: Int64
   private let handler: @Sendable (UInt64, Event) -> Void
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   /// - Parameters:
   ///   - program: What a worker's `prepare` gets.
@@ -221,6 +221,7 @@ package final class WorkerSeat: Sendable {
         reject(&state, "cannot run this program: \(String(decoding: frame.payload, as: UTF8.self))")
         return nil
       case (.output, .ready) where state.job?.frame.ticket == frame.ticket: return .output(frame.payload)
+      case (.records, .ready) where state.job?.frame.ticket == frame.ticket: return .records(frame.payload)
       case (.handle, .ready):
         // What a task still had to say when it was over is of no interest.
         return state.job?.frame.ticket == frame.ticket ? .handle(frame.payload) : nil

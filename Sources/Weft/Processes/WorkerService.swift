@@ -1,5 +1,3 @@
-import Synchronization
-
 #if canImport(Glibc)
   import Glibc
   private let systemWrite = Glibc.write
@@ -51,7 +49,7 @@ package struct WorkerRefusal: Error {
 /// parent any more.
 package final class WorkerReplies: Sendable {
   private let descriptor: Int32
-  private let order = Mutex(())
+  private let order = Locked(())
 
   init(_ descriptor: Int32) { self.descriptor = descriptor }
 
@@ -61,6 +59,9 @@ package final class WorkerReplies: Sendable {
       send(Frame(.output, ticket: ticket, Array(bytes[start..<min(start + Frame.largestPayload, bytes.count)])))
     }
   }
+
+  /// Sends what has happened in a task.
+  package func records(_ ticket: UInt64, _ records: [UInt8]) { send(Frame(.records, ticket: ticket, records)) }
 
   /// Sends what a task asks of a handle.
   package func handle(_ ticket: UInt64, _ request: [UInt8]) { send(Frame(.handle, ticket: ticket, request)) }
@@ -114,7 +115,7 @@ package enum WorkerService {
 
   /// Holds what `run` uses as long as the process lives. `run` never returns, so the optimizer takes an object that only `run`
   /// holds for one that nobody needs, and leaves out what its initializer stores.
-  private static let held = Mutex<(any WorkerHandler, WorkerReplies)?>(nil)
+  private static let held = Locked<(any WorkerHandler, WorkerReplies)?>(nil)
 
   /// Serves the parent until it closes the line, then ends the process at once, whatever runs in it.
   package static func run(_ handler: some WorkerHandler) -> Never {
@@ -150,7 +151,7 @@ package enum WorkerService {
     case .handleAnswer: if !handler.handleAnswer(frame.ticket, frame.payload) { _exit(brokenLine) }
     case .hostAnswer: if !handler.hostAnswer(frame.ticket, frame.payload) { _exit(brokenLine) }
     case .deadlock: handler.deadlock(frame.ticket)
-    case .ready, .refused, .output, .ended, .handle, .rests, .host: _exit(brokenLine)
+    case .ready, .refused, .output, .ended, .handle, .rests, .records, .host: _exit(brokenLine)
     }
   }
 

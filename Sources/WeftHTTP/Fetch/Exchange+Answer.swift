@@ -56,9 +56,9 @@ extension Exchange: HTTPClientResponseDelegate {
 
   /// The task of the current hop is over: finishes the exchange, or follows the redirect.
   func ended(_ result: Result<Void, any Error>) {
-    let (hop, answer, stopped, redirects) = state.withLockedValue { state in
+    let (hop, answer, stopped, redirects, queued) = state.withLockedValue { state in
       defer { state.answer = Answer() }
-      return (state.hop, state.answer, state.stopped, state.redirects)
+      return (state.hop, state.answer, state.stopped, state.redirects, state.queued)
     }
     if let stopped { return finish(.failure(stopped), holdsPermit: true) }
     if let head = answer.head, let location = answer.location {
@@ -68,7 +68,7 @@ extension Exchange: HTTPClientResponseDelegate {
     case (.success, let head?):
       let headers = head.headers.map { (name: lowercased($0.name), value: $0.value) }
       let response = FetchResponse(
-        status: Int(head.status.code), headers: headers, body: answer.body, url: hop.url)
+        status: Int(head.status.code), headers: headers, body: answer.body, url: hop.url, queued: queued)
       finish(.success(response), holdsPermit: true)
     case (.success, nil):
       finish(.failure(.closed(target: hop.target, hasHead: false)), holdsPermit: true)

@@ -30,6 +30,9 @@ final class Exchange: FetchCancelling, Sendable {
     var stopped: FetchFailure?
     var timer: Scheduled<Void>?
     var redirects = 0
+    /// When it began to wait for a permit, and for how many nanoseconds it did.
+    var queuedSince: NIODeadline?
+    var queued: Int64 = 0
     var answer = Answer()
   }
 
@@ -73,6 +76,7 @@ final class Exchange: FetchCancelling, Sendable {
         return .begin
       case .waiting(let ticket):
         state.phase = .queued(ticket: ticket)
+        state.queuedSince = .now()
         state.completion = completion
         // Under the lock: a shutdown has to come past it before it stops the loops.
         state.timer = makeTimer()
@@ -141,7 +145,10 @@ final class Exchange: FetchCancelling, Sendable {
   /// The limiter gave this exchange a permit that another held.
   private func granted() {
     engine.group.any().execute {
-      self.state.withLockedValue { $0.phase = .launching }
+      self.state.withLockedValue { state in
+        state.phase = .launching
+        if let since = state.queuedSince { state.queued = (NIODeadline.now() - since).nanoseconds }
+      }
       self.launch()
     }
   }

@@ -5,6 +5,7 @@ enum RetryFunctions {
     let backoff = try duration(machine, arguments[0], "backoff")
     let factor = arguments[1].isMissing ? 2 : try machine.floatArgument(arguments[1], "`factor`")
     let jitter = try duration(machine, arguments[2], "jitter")
+    if machine.core.pointee.isObserved { machine.noteRetry(arguments[3].int) }
     let number = Double(max(0, arguments[3].int - 1))
     var growth = 1.0
     for _ in 0..<Int(min(number, 4_096)) where growth < 1e18 { growth *= factor }

@@ -3,6 +3,8 @@
 struct HandleBlock {
   let block: BlockPointer
   private static let crossedFlag: UInt64 = 4
+  /// The object is a `SharedCell`: one of this process.
+  private static let cellFlag: UInt64 = 8
   @inline(__always) init(_ block: BlockPointer) { self.block = block }
   @inline(__always) init(_ value: Value) { block = value.block }
 
@@ -27,15 +29,21 @@ struct HandleBlock {
   /// Its object; only of one that has crossed.
   @inline(__always) var object: SharedHandle { reference.pointee.takeUnretainedValue() }
 
+  /// Of a Shared that has crossed: its object, if that is in this process. It lives as long as the block.
+  @inline(__always) var cell: Unmanaged<SharedCell>? {
+    if block.flags & Self.cellFlag == 0 { return nil }
+    return Unmanaged.fromOpaque(reference.pointee.toOpaque())
+  }
+
   /// Makes it refer to an object.
   func attach(_ object: SharedHandle) {
     reference.pointee = .passRetained(object)
-    block.flags |= Self.crossedFlag
+    block.flags |= object is SharedCell ? Self.crossedFlag | Self.cellFlag : Self.crossedFlag
   }
 
   /// Makes it forget its object.
   func detach() {
-    block.flags &= ~Self.crossedFlag
+    block.flags &= ~(Self.crossedFlag | Self.cellFlag)
     reference.pointee.release()
   }
 }

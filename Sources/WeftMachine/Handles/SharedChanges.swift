@@ -132,6 +132,14 @@ extension Machine {
     }
     if mustSwitch(fiber) { return false }
     if shared.updates == 0, mustNotWait(fiber) { return false }
+    if let cell = HandleBlock(block).cell,
+      let value = cell._withUnsafeGuaranteedRef({ $0.beginQuickly(asker(fiber)) })
+    {
+      store(value, base + instruction.a, heap)
+      fiber.pointee.updates += 1
+      shared.updates += 1
+      return true
+    }
     fiber.pointee.resultRegister = Int32(instruction.a)
     guard let answer = ask(.begin, block, .update, fiber) else { return false }
     if case .item(let value) = answer { begun(fiber, block, with: value, base + instruction.a) }
@@ -158,6 +166,13 @@ extension Machine {
       return true
     }
     if mustSwitch(fiber) { return false }
+    if value.tag <= Kind.rate, let cell = HandleBlock(block).cell,
+      cell._withUnsafeGuaranteedRef({ $0.endQuickly(value, handleUser, UInt64(UInt(bitPattern: fiber))) })
+    {
+      fiber.pointee.updates -= 1
+      shared.updates -= 1
+      return true
+    }
     do throws(Thrown) {
       let new = try cargo(of: value, for: HandleBlock(block).object.carrier)
       try checkRoom(new.size)

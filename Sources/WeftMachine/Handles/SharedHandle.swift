@@ -122,6 +122,8 @@ struct WaiterLine {
   private(set) var first: HandleWaiter?
   private unowned(unsafe) var last: HandleWaiter?
 
+  @inline(__always) var isEmpty: Bool { last == nil }
+
   mutating func append(_ waiter: HandleWaiter) {
     waiter.previous = last
     if let last { last.next = waiter } else { first = waiter }

@@ -52,6 +52,7 @@ extension Machine {
     if kind == .compute { scope.pointee.gate = nil }
     scope.pointee.openedAt = Int32(truncatingIfNeeded: position(of: fiber.pointee.pc))
     fiber.pointee.scope = scope
+    if core.pointee.isObserved { noteOpening(of: scope, by: fiber, options) }
     switch kind {
     case .timeout: setTimer(timerNode(scope), after: limit)
     case .semaphore, .rate, .pool:
@@ -191,6 +192,8 @@ extension Machine {
     } else if passGates(child, of: scope) {
       child.pointee.holdsPermits = true
       makeReady(child)
+    } else if core.pointee.isObserved {
+      noteWaiting(child)
     }
   }
 

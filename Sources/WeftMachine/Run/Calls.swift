@@ -259,7 +259,7 @@ extension Machine {
   }
 
   /// The task of the prelude that carries out a method; nil if there is none.
-  @inline(__always) private func preludeTask(ofMethod index: Int) -> Int? {
+  @inline(__always) func preludeTask(ofMethod index: Int) -> Int? {
     if preludeTasks.isEmpty {
       preludeTasks = BuiltinMethods.all.map { $0.prelude.flatMap { image.preludeFunctions[$0] } ?? -1 }
     }

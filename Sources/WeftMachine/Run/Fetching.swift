@@ -22,6 +22,7 @@ extension Machine {
       fiber.pointee.resultRegister = Int32(register)
       core.pointee.outstanding += 1
       core.pointee.fiber = nil
+      if core.pointee.isObserved { noteFetch(fiber, ticket, request) }
       effects.append(.startFetch(ticket: ticket, request))
     } catch {
       fail(error)
@@ -95,6 +96,7 @@ extension Machine {
   public func fetchEnded(_ ticket: UInt64, _ result: Result<FetchResponse, FetchFailure>) {
     guard let pending = tickets.removeValue(forKey: ticket) else { return }
     core.pointee.outstanding -= 1
+    if core.pointee.isObserved { noteFetchEnd(pending.fiber, ticket, result) }
     switch result {
     case .success(let response):
       wake(pending.fiber, with: makeResponse(response, pending))

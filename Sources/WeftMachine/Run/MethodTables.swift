@@ -9,6 +9,8 @@ struct MethodEntry {
   let most: Int
   /// For a method that the prelude carries out when one parameter is given: the place of that parameter; else -1.
   let preludePlace: Int
+  /// The prelude carries it out, and nothing else does.
+  let isPrelude: Bool
 }
 
 /// The methods of all types, made once a process and never changed.
@@ -29,7 +31,9 @@ struct MethodTables: @unchecked Sendable {
           least: method.parameters.count { !$0.isOptional },
           most: method.isVariadic ? Int.max : method.parameters.count,
           preludePlace: method.preludeParameter.flatMap { name in method.parameters.firstIndex { $0.name == name } }
-            ?? -1))
+            ?? -1,
+          isPrelude: method.prelude != nil && Machine.native(forMethod: index) == nil
+            && Machine.mutatingNative(forMethod: index) == nil))
     }
     let names = BuiltinMethods.names.count
     dispatch = .allocate(capacity: names * Self.kinds)

@@ -10,6 +10,8 @@ public struct RemoteTask: Sendable {
   public var random: UInt64
   /// Calls and iterations that are left of the run's limit.
   public var ticks: Int
+  /// What the records of the run call it.
+  public var name: UInt64 = 0
 
   public init(
     call: Parcel, globals: [(indices: [Int32], values: Parcel)] = [], random: UInt64, ticks: Int
@@ -49,6 +51,7 @@ public struct RemoteResult: Sendable {
 /// A task that a worker carries out.
 struct PendingRemote {
   let fiber: FiberPointer
+  let pool: UInt64
   var isCancelled = false
 }
 
@@ -119,10 +122,11 @@ extension Machine {
     do throws(Thrown) {
       let task = try remoteTask(fiber, for: pool.kind == .processes ? .bytes : .memory)
       nextTicket += 1
-      remotes[nextTicket] = PendingRemote(fiber: fiber)
+      remotes[nextTicket] = PendingRemote(fiber: fiber, pool: pool.id)
       fiber.pointee.wait = .remote
       fiber.pointee.target = UnsafeMutableRawPointer(bitPattern: UInt(nextTicket))
       core.pointee.outstanding += 1
+      if core.pointee.isObserved { noteWaiting(fiber) }
       effects.append(.startRemote(ticket: nextTicket, pool: pool.id, task))
     } catch {
       locate(error.error, start: fiber)
@@ -140,6 +144,7 @@ extension Machine {
     var task = RemoteTask(
       call: try pack(values, for: carrier, functions: &functions), random: fiber.pointee.random,
       ticks: max(0, limits.ticks - ticks))
+    task.name = recordName(of: fiber)
     var known: Set<Int> = []
     var sent: Set<Int32> = []
     while !functions.isSubset(of: known) {
@@ -166,14 +171,17 @@ extension Machine {
 
   func cancelRemote(_ fiber: FiberPointer) {
     let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
-    if remotes[ticket]?.isCancelled ?? true { return }
+    guard let remote = remotes[ticket], !remote.isCancelled else { return }
     remotes[ticket]?.isCancelled = true
-    effects.append(.cancelRemote(ticket))
+    effects.append(.cancelRemote(ticket: ticket, pool: remote.pool))
   }
 
   /// The driver's answer to `startRemote`.
-  public func remoteEnded(_ ticket: UInt64, _ result: RemoteResult) {
-    guard let pending = remotes.removeValue(forKey: ticket) else { return }
+  ///
+  /// - Returns: The pool that the task was for; nil when the machine knows nothing of it any more.
+  @discardableResult
+  public func remoteEnded(_ ticket: UInt64, _ result: RemoteResult) -> UInt64? {
+    guard let pending = remotes.removeValue(forKey: ticket) else { return nil }
     core.pointee.outstanding -= 1
     ticksBefore += result.ticks
     usedRandomness = usedRandomness || result.usedRandomness
@@ -183,17 +191,24 @@ extension Machine {
     fiber.pointee.target = nil
     switch result.outcome {
     case .value(let parcel):
-      guard let value = single(parcel) else { return lose(fiber, "sent an answer that makes no sense") }
-      ended(fiber, .value(value))
-    case .failed(let parcel):
-      guard let error = single(parcel), error.tag == Kind.error else {
-        return lose(fiber, "sent an error that makes no sense")
+      if let value = single(parcel) {
+        ended(fiber, .value(value))
+      } else {
+        lose(fiber, "sent an answer that makes no sense")
       }
-      ended(fiber, .failed(error))
+    case .failed(let parcel):
+      let error = single(parcel) ?? .none
+      if error.tag == Kind.error {
+        ended(fiber, .failed(error))
+      } else {
+        heap.release(error)
+        lose(fiber, "sent an error that makes no sense")
+      }
     case .cancelled: ended(fiber, .cancelled)
     case .exceeded(let message): exceeded(message)
     case .lost(let how): lose(fiber, how)
     }
+    return pending.pool
   }
 
   private func single(_ parcel: Parcel) -> Value? {
@@ -271,6 +286,7 @@ extension Machine {
     self.startedAt = startedAt
     wallClockAtStart = wallClock
     isWorker = true
+    observation?.task = task.name
     remoteResult = nil
     ticksOfEarlierTasks = ticks
     limits.ticks = task.ticks > Int.max - ticks ? Int.max : ticks + task.ticks

@@ -729,8 +729,23 @@ extension Machine {
             core.pointee.ticks &+= 1
             return .slice
           }
+          let window = base + fieldA(word)
+          if window.pointee.tag == Kind.function {
+            let info = functions + Int(truncatingIfNeeded: window.pointee.bits)
+            let newBase = window + 2
+            if newBase + info.pointee.registers <= fiber.pointee.stackEnd, fieldB(word) == info.pointee.parameters,
+              (window + 1).pointee.tag < Kind.firstHeap
+            {
+              (window + 1).pointee = Value(
+                tag: UInt64(UInt(bitPattern: UnsafeRawPointer(pc))), bits: UInt64(fieldA(word) &+ 2))
+              fiber.pointee.base = newBase
+              base = newBase
+              pc = info.pointee.code
+              continue
+            }
+          }
           fiber.pointee.pc = pc
-          callValue(window: base + fieldA(word), count: fieldB(word), labels: nil)
+          callValue(window: window, count: fieldB(word), labels: nil)
           continue reload
         case .callNamed:
           let labels = constants[fieldBX(pc.pointee)]

@@ -629,7 +629,7 @@ extension Machine {
     let keys = base + b(word)
     let method = a(detail)
     let count = Int(flags(detail))
-    if let isDone = finishChange() { return isDone }
+    if isInterleaved, let isDone = finishChange() { return isDone }
     do throws(Thrown) {
       var isFixed = isFixed(word, root)
       var crossed = -1
@@ -645,6 +645,12 @@ extension Machine {
       consumeKeys(keys, c(word))
       let index = tables.index(method, Machine.receiverKind(of: place.pointee))
       if index < 0 { throw noMethod(method, place.pointee) }
+      if tables.entries[index].isPrelude, let prelude = preludeTask(ofMethod: index) {
+        store(place.pointee.retained(), window + 2, heap)
+        window.pointee = Value(tag: Kind.function, bits: UInt64(prelude))
+        enter(function: prelude, window: window, count: count + 1)
+        return false
+      }
       if let native = tables.entries[index].mutating {
         if isFixed { throw fixedError(place.pointee, word) }
         try checkArguments(index, window + 3, count)

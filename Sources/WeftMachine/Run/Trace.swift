@@ -41,7 +41,7 @@ extension Machine {
   }
 
   /// The frames of a fiber that belong to the script, innermost first, until `body` gives false.
-  private func forEachFrame(
+  func forEachFrame(
     of fiber: FiberPointer, _ body: (_ base: UnsafeMutablePointer<Value>, _ position: Int, _ function: Int) -> Bool
   ) {
     var base = fiber.pointee.base

@@ -113,8 +113,10 @@ extension Machine {
       }
       fiber.pointee.isFresh = false
       if let pool = pool(of: fiber.pointee.home) { return !startRemotely(fiber, in: pool) }
+      if core.pointee.isObserved { note(fiber, .taskBegan) }
       return true
     }
+    if core.pointee.isObserved { note(fiber, .resumed) }
     switch fiber.pointee.wait {
     case .turn: takeGrant(fiber)
     case .granted: takeHandleGrant(fiber)

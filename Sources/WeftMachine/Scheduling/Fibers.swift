@@ -41,6 +41,9 @@ extension Machine {
       fiber.pointee.random = Machine.mix(seed)
     }
     core.pointee.fibers += 1
+    core.pointee.fiberCount &+= 1
+    fiber.pointee.number = core.pointee.fiberCount
+    if core.pointee.isObserved { noteStart(of: fiber, function: function) }
     return fiber
   }
 
@@ -178,6 +181,7 @@ extension Machine {
       return
     case .fetch:
       let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
+      if core.pointee.isObserved { noteFetchEnd(fiber, ticket, nil) }
       effects.append(.cancelFetch(ticket))
       tickets[ticket] = nil
       core.pointee.outstanding -= 1
@@ -281,6 +285,7 @@ extension Machine {
     if case .failed(let error) = outcome { noteOrigin(of: error, fiber) }
     let cancellation = cancelledScope(reaching: fiber.pointee.cancelScope ?? home)
     let wasCancelled = cancelledScope(reaching: home) != nil
+    if core.pointee.isObserved { noteEnd(of: fiber, outcome, cancellation) }
     if home == root { rootTaskEnded(fiber, outcome) }
     childEnded(home, index: Int(fiber.pointee.index), outcome, isLate: wasCancelled)
     if let handle = fiber.pointee.handle { settle(handle, outcome, cancellation) }

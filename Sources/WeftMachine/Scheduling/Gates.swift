@@ -113,7 +113,11 @@ extension Machine {
       fiber.pointee.target = UnsafeMutableRawPointer(limiter.block)
       return
     }
-    guard let gate = gate(of: scope, with: limiter), passGates(fiber, of: scope, after: gate) else { return }
+    guard let gate = gate(of: scope, with: limiter) else { return }
+    guard passGates(fiber, of: scope, after: gate) else {
+      if core.pointee.isObserved { noteWaiting(fiber) }
+      return
+    }
     if fiber.pointee.isFresh {
       fiber.pointee.holdsPermits = true
     } else {

@@ -72,6 +72,8 @@ struct Fiber {
   var holdsPermits = false
   /// What to do when it runs again: 0 go on, 1 throw `pending`, 2 leave for a cancelled scope.
   var resume: UInt8 = 0
+  /// Counts the machine's fibers, from 1.
+  var number: UInt32 = 0
   /// Registers and frames: each frame has the callee and a link below its registers.
   var stack: UnsafeMutablePointer<Value>
   var stackEnd: UnsafeMutablePointer<Value>
@@ -148,6 +150,8 @@ struct Scope {
   var dropsResults = false
   var isCancelled = false
   var isShield = false
+  /// Counts the machine's scopes, from 1.
+  var number: UInt32 = 0
   /// The cancelled scope whose cancellation reaches into this one: the outermost inside the innermost shield. It may be
   /// this one, and is never gone before this one is.
   var reachedBy: ScopePointer?
@@ -241,6 +245,11 @@ struct Core {
   var sequence: UInt64 = 0
   /// The machine carries out a task of another one.
   var isWorker = false
+  /// Somebody wants to know what happens; see `Observation`.
+  var isObserved = false
+  /// Fibers and scopes made so far.
+  var fiberCount: UInt32 = 0
+  var scopeCount: UInt32 = 0
   /// What the driver has not answered.
   var outstanding = 0
 }

@@ -17,6 +17,8 @@ extension Machine {
     // A started task begins with a fresh context: limits reach through the scopes of one fiber only.
     if let parent, let owner, parent.pointee.owner == owner { scope.pointee.gate = parent.pointee.gate }
     core.pointee.scopes += 1
+    core.pointee.scopeCount &+= 1
+    scope.pointee.number = core.pointee.scopeCount
     return scope
   }
 
@@ -42,6 +44,7 @@ extension Machine {
     if scope.pointee.isCancelled { return }
     scope.pointee.isCancelled = true
     scope.pointee.reason = reason
+    if core.pointee.isObserved { noteCancellation(of: scope, reason) }
     if reason == .asked, let fiber = core.pointee.fiber {
       scope.pointee.cancelledFrom = Int32(truncatingIfNeeded: position(of: fiber.pointee.pc))
     }
@@ -311,6 +314,7 @@ extension Machine {
     let scope = fiber.pointee.scope
     let place = fiber.pointee.base + Int(scope.pointee.register)
     let outcome = outcome(of: scope, place)
+    if core.pointee.isObserved { noteClosing(of: scope, by: fiber, place, outcome) }
     if let parent = scope.pointee.parent { fiber.pointee.scope = parent }
     if scope.pointee.holdsPermit, let limiter = scope.pointee.limiter { release(permitOf: LimiterBlock(limiter)) }
     discard(scope)

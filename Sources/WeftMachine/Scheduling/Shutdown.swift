@@ -33,6 +33,7 @@ extension Machine {
 
   /// Whether this machine, which is idle, goes on only if another machine of the run does something.
   public var isStuck: Bool {
-    !expectsCalls && timers.isEmpty && shutdownWaiters.isEmpty && core.pointee.outstanding == handlesAwaited + remotes.count
+    !expectsCalls && timers.isEmpty && shutdownWaiters.isEmpty
+      && core.pointee.outstanding == handlesAwaited + remotes.count
   }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 
 @testable import Weft
@@ -22,8 +21,8 @@ final class Crew: Sendable {
     var tasks: [(ticket: UInt64, task: [UInt8])] = []
   }
 
-  private let state: Mutex<State>
-  private let seats: Mutex<[WorkerSeat]>
+  private let state: Locked<State>
+  private let seats: Locked<[WorkerSeat]>
 
   /// The worker stands beside the tests.
   static var worker: String {
@@ -39,8 +38,8 @@ final class Crew: Sendable {
     identity: UInt64 = 0,
     grace: Int64 = 6_000_000_000
   ) {
-    state = Mutex(State(idle: Array(0..<size)))
-    seats = Mutex([])
+    state = Locked(State(idle: Array(0..<size)))
+    seats = Locked([])
     let command = WorkerCommand(path: path, launcher: launcher.replacing("SELF", with: Crew.worker))
     for _ in 0..<size {
       let seat = WorkerSeat(command: command, program: Array(program.utf8), identity: identity, grace: grace) {

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 
 @testable import Weft
@@ -52,7 +51,7 @@ struct ProcessOrphanTests {
   func massacre() async {
     let count = 10_000
     await Crew.with(Crew(2)) { crew in
-      let killed = Mutex(0)
+      let killed = Locked(0)
       crew.onEnd { ticket, event in
         guard ticket % 50 == 0, case .ended(let bytes) = event,
           let process = pid_t(String(decoding: bytes, as: UTF8.self))

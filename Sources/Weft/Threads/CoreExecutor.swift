@@ -12,55 +12,52 @@ final class CoreExecutor: TaskExecutor, @unchecked Sendable {
   /// Cores that the system has.
   static let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private struct State {
     var jobs: [UnownedJob] = []
     /// The first of the jobs that has not been taken.
     var first = 0
     var threads = 0
     var sleeping = 0
+
+    mutating func takeJob() -> UnownedJob {
+      let job = jobs[first]
+      first += 1
+      if first == jobs.count || first >= 1_024 {
+        jobs.removeFirst(first)
+        first = 0
+      }
+      return job
+    }
   }
 
-  /// Under `mutex`. A pointer, because a property that several threads use in turn is reported as used at once by the check for
-  /// exclusive access, which follows the jobs from thread to thread.
-  private let state = UnsafeMutablePointer<State>.allocate(capacity: 1)
+  private let monitor = Monitor(State())
 
-  private init() {
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
-    state.initialize(to: State())
-  }
+  private init() {}
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    pthread_mutex_lock(mutex)
-    state.pointee.jobs.append(job)
-    if state.pointee.sleeping > 0 { pthread_cond_signal(condition) }
-    let isShort = state.pointee.jobs.count - state.pointee.first > state.pointee.sleeping
-    let startsThread = isShort && state.pointee.threads < Self.cores
-    if startsThread { state.pointee.threads += 1 }
-    pthread_mutex_unlock(mutex)
+    let startsThread = monitor.withLock { state in
+      state.jobs.append(job)
+      if state.sleeping > 0 { monitor.signal() }
+      guard state.jobs.count - state.first > state.sleeping, state.threads < Self.cores else { return false }
+      state.threads += 1
+      return true
+    }
     if startsThread { DetachedThread.start { [self] in work() } }
   }
 
   private func work() {
-    pthread_mutex_lock(mutex)
+    monitor.lock()
     while true {
-      while state.pointee.first == state.pointee.jobs.count {
-        state.pointee.sleeping += 1
-        pthread_cond_wait(condition, mutex)
-        state.pointee.sleeping -= 1
+      while monitor.state.first == monitor.state.jobs.count {
+        monitor.state.sleeping += 1
+        monitor.wait()
+        monitor.state.sleeping -= 1
       }
-      let job = state.pointee.jobs[state.pointee.first]
-      state.pointee.first += 1
-      if state.pointee.first == state.pointee.jobs.count || state.pointee.first >= 1_024 {
-        state.pointee.jobs.removeFirst(state.pointee.first)
-        state.pointee.first = 0
-      }
-      pthread_mutex_unlock(mutex)
+      let job = monitor.state.takeJob()
+      monitor.unlock()
       job.runSynchronously(on: asUnownedTaskExecutor())
-      pthread_mutex_lock(mutex)
+      monitor.lock()
     }
   }
 }

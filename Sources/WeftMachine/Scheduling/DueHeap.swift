@@ -1,0 +1,83 @@
+/// What a `DueHeap` orders.
+public protocol DueNode {
+  /// Nanoseconds on the clock of whoever has the heap.
+  var deadline: Int64 { get }
+  /// Orders nodes of the same deadline.
+  var sequence: UInt64 { get }
+  /// The place in the heap; -1 when it is in none. The heap's to set.
+  var position: Int32 { get nonmutating set }
+}
+
+/// What comes when: a 4-ary heap ordered by deadline, then by sequence. Each node knows its place, so one that is no longer
+/// wanted goes at once.
+///
+/// ```swift
+/// var heap = DueHeap<Answer>()      // final class Answer: DueNode { … }
+/// heap.insert(answer)
+/// while let next = heap.earliest, next.deadline <= now { heap.remove(next) }
+/// ```
+@frozen public struct DueHeap<Node: DueNode> {
+  @usableFromInline var nodes: [Node] = []
+
+  @inlinable public init() {}
+
+  @inlinable public var isEmpty: Bool { nodes.isEmpty }
+  @inlinable public var count: Int { nodes.count }
+  @inlinable public var earliest: Node? { nodes.first }
+
+  @inlinable static func isBefore(_ left: Node, _ right: Node) -> Bool {
+    left.deadline != right.deadline ? left.deadline < right.deadline : left.sequence < right.sequence
+  }
+
+  @inlinable mutating func place(_ node: Node, at position: Int) {
+    nodes[position] = node
+    node.position = Int32(truncatingIfNeeded: position)
+  }
+
+  @inlinable mutating func moveUp(_ node: Node, from start: Int) {
+    var position = start
+    while position > 0 {
+      let parent = (position - 1) / 4
+      if !Self.isBefore(node, nodes[parent]) { break }
+      place(nodes[parent], at: position)
+      position = parent
+    }
+    place(node, at: position)
+  }
+
+  @inlinable mutating func moveDown(_ node: Node, from start: Int) {
+    var position = start
+    while true {
+      let first = position * 4 + 1
+      if first >= nodes.count { break }
+      var least = first
+      for child in (first + 1)..<max(first + 1, min(first + 4, nodes.count))
+      where Self.isBefore(nodes[child], nodes[least]) {
+        least = child
+      }
+      if !Self.isBefore(nodes[least], node) { break }
+      place(nodes[least], at: position)
+      position = least
+    }
+    place(node, at: position)
+  }
+
+  @inlinable public mutating func insert(_ node: Node) {
+    nodes.append(node)
+    moveUp(node, from: nodes.count - 1)
+  }
+
+  /// Takes a node out, if it is in.
+  @inlinable public mutating func remove(_ node: Node) {
+    let position = Int(node.position)
+    guard position >= 0, position < nodes.count else { return }
+    node.position = -1
+    let last = nodes.removeLast()
+    if position == nodes.count { return }
+    if position > 0, Self.isBefore(last, nodes[(position - 1) / 4]) {
+      moveUp(last, from: position)
+    } else {
+      moveDown(last, from: position)
+    }
+  }
+}

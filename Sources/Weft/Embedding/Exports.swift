@@ -25,3 +25,5 @@ public typealias Capabilities = WeftCompiler.Capabilities
 public typealias SourceFile = WeftSyntax.SourceFile
 public typealias Diagnostic = WeftSyntax.Diagnostic
 public typealias DiagnosticRenderer = WeftSyntax.DiagnosticRenderer
+public typealias RunRecords = WeftMachine.RunRecords
+public typealias RunRecord = WeftMachine.RunRecord

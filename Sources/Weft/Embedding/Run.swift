@@ -9,18 +9,25 @@ public import WeftMachine
 public final class Run: Sendable {
   public let script: Script
   private let control: RunControl
+  let feed: EventFeed
   private let task: Task<Result<RunResult, RunError>, Never>
 
-  init(_ script: Script, _ params: [String: WeftValue], staysOpen: Bool) {
+  init(_ script: Script, _ params: [String: WeftValue], staysOpen: Bool, observed: Bool) {
     let control = RunControl()
+    let feed = EventFeed()
     self.script = script
     self.control = control
+    self.feed = feed
     task = Task {
+      let outcome: Result<RunResult, RunError>
       do throws(RunError) {
-        return .success(try await script.run(with: params, control, staysOpen: staysOpen))
+        outcome = .success(
+          try await script.run(with: params, control, staysOpen: staysOpen, feed: observed ? feed : nil))
       } catch {
-        return .failure(error)
+        outcome = .failure(error)
       }
+      feed.end(outcome)
+      return outcome
     }
   }
 

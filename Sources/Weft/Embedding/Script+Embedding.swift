@@ -27,8 +27,11 @@ extension Script {
   ///
   /// - Parameter staysOpen: Whether the run goes on when the script's top level has ended, so that the host can call its tasks
   ///   by `Run.call` until `Run.close`.
-  public func start(with params: [String: WeftValue] = [:], staysOpen: Bool = false) -> Run {
-    Run(self, params, staysOpen: staysOpen)
+  /// - Parameter observed: Whether `Run.events` tells what happens; to write it down takes a little time.
+  public func start(
+    with params: [String: WeftValue] = [:], staysOpen: Bool = false, observed: Bool = false
+  ) -> Run {
+    Run(self, params, staysOpen: staysOpen, observed: observed)
   }
 
   /// Runs the script's top level, then calls one of its tasks.
@@ -58,7 +61,7 @@ extension Script {
   // MARK: Underneath
 
   func run(
-    with params: [String: WeftValue], _ control: RunControl, staysOpen: Bool
+    with params: [String: WeftValue], _ control: RunControl, staysOpen: Bool, feed: EventFeed? = nil
   ) async throws(RunError) -> RunResult {
     var options = RunOptions()
     options.seed = interpreter.seed ?? UInt64.random(in: 0...UInt64.max)
@@ -81,8 +84,16 @@ extension Script {
     case .handler(let handler): output = handler
     case .discard: output = { _ in }
     }
-    var result = await run(
-      options, fetcher: interpreter.fetcher, control: control, observer: RunObserver(output: output))
+    var observer = RunObserver(output: output)
+    if let feed {
+      observer.output = {
+        output($0)
+        feed.send(.output($0))
+      }
+      observer.progress = { feed.send(.progress($0)) }
+      observer.records = { feed.send(.records($0)) }
+    }
+    var result = await run(options, fetcher: interpreter.fetcher, control: control, observer: observer)
     if let captured { result.output = captured.text }
     guard var error = RunError(result, of: self, control.reason) else { return result }
     error.result = result

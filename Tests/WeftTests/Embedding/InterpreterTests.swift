@@ -258,4 +258,28 @@ struct RunControlTests {
     allowed.continuation.yield()
     #expect(try await more.value == 100_000)
   }
+
+  @Test("what happens in an observed run is told, and so is its end")
+  func events() async throws {
+    let run = try Interpreter().compile("print(1)\ngather { sleep 1ms; sleep 2ms }\nprint(2)\n3").start(observed: true)
+    var printed = ""
+    var started = 0
+    var value = WeftValue.none
+    for await event in run.events {
+      switch event {
+      case .output(let bytes): printed += String(decoding: bytes, as: UTF8.self)
+      case .records(let batch):
+        started += batch.records.count { if case .taskStarted = $0.event { true } else { false } }
+      case .progress: break
+      case .ended(let result): value = try result.get().value
+      }
+    }
+    #expect(printed == "1\n2\n")
+    #expect(started == 3)
+    #expect(value == 3)
+    // Whoever comes late still learns of the end.
+    var late = 0
+    for await _ in run.events { late += 1 }
+    #expect(late == 1)
+  }
 }

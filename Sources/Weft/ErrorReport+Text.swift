@@ -12,8 +12,9 @@ extension Script {
     var text = headline(report, DiagnosticRenderer(color: color, width: width))
     var tree = TaskTree(script: self, home: report.source, width: max(20, width ?? 80), hasColor: color)
     tree.add(report.trace)
-    text += tree.text
-    for note in report.notes { text += tree.wrapped(note, indent: 3, further: 5) }
+    let notes = report.notes.map { tree.wrapped($0, indent: 3, further: 5) }.joined()
+    // What an `expect` shows belongs to its excerpt; what a deadlock tells, to the tasks.
+    text += report.kind == ErrorKind.expectationError.rawValue ? notes + tree.text : tree.text + notes
     for cause in report.causes {
       text += tree.wrapped("caused by \(cause.kind): \(cause.message)\(place(cause))", indent: 2, further: 4)
     }
@@ -72,7 +73,7 @@ private struct TaskTree {
 
   /// Adds the steps of a trace, which has the innermost first. An error of the script's top level needs no tree.
   mutating func add(_ trace: [ErrorReport.Step]) {
-    if trace.count == 1, trace[0].role == .main { return }
+    if trace.count == 1, [.main, .test, .bench].contains(trace[0].role) { return }
     var steps = trace[...]
     while let step = steps.popLast() {
       if let origin = step.origin {
@@ -107,6 +108,7 @@ private struct TaskTree {
   private static func parts(of step: ErrorReport.Step) -> [String] {
     switch step.role {
     case .main: return ["the", "script"]
+    case .test, .bench: return ["the", step.role.rawValue]
     case .child: return ["the", "body", "of", "`\(step.function)`"] + step.arguments
     case .task, .closure:
       let name = step.role == .closure ? "an anonymous task" : step.function

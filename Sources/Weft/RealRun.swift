@@ -55,7 +55,7 @@ extension Script {
       context.observe(driver.machine, pool: nil)
       let machine = driver.machine
       if options.staysOpen { machine.keepOpen() }
-      machine.begin(at: context.startedAt, wallClock: context.wallClock)
+      machine.begin(options, at: context.startedAt, wallClock: context.wallClock)
       if Task.isCancelled || !driver.runBriefly() {
         await withTaskExecutorPreference(LoopExecutor.shared) {
           control.mailbox.join(context.activity)

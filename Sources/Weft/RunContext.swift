@@ -81,6 +81,7 @@ final class RunContext: Sendable {
 
   func makeMachine() -> Machine {
     let machine = script.makeMachine(options, memory: memory)
+    machine.reachesNetwork = fetcher != nil
     if let home {
       machine.isInWorkerProcess = true
       machine.findHandle = { home.handle($0, $1) }

@@ -146,7 +146,7 @@ final class VirtualRun {
   func run(_ output: ([UInt8]) -> Void, _ longTurns: LongTurns) -> RunResult {
     var longTurns = longTurns
     let machine = main.machine
-    machine.begin(at: 0, wallClock: world.wallClock)
+    machine.begin(options, at: 0, wallClock: world.wallClock)
     var cancelAt = world.cancelAt
     var shutdownAt = world.shutdownAt
     var cancelAfterTicks = world.cancelAfterTicks
@@ -367,6 +367,7 @@ final class VirtualRun {
   private func makeSeat(in pool: Pool) -> Seat {
     let machine = script.makeMachine(options, memory: memory, choose: order.map { order in { order.choose($0) } })
     machine.resultCarrier = pool.kind == .processes ? .bytes : .memory
+    machine.mockHome = main.machine
     lastSeat += 1
     let seat = Seat(lastSeat, machine, pool)
     prepare(seat, pool: pool.kind)

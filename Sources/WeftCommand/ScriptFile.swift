@@ -1,4 +1,5 @@
 import Weft
+import enum WeftCompiler.Purpose
 import WeftSyntax
 
 #if canImport(Glibc)
@@ -50,9 +51,9 @@ struct ScriptFile {
   }
 
   /// Reads and compiles; says what is wrong, if anything is, and throws the status to end with.
-  func compile(_ reporter: Reporter, advising: Bool = false) throws(ExitStatus) -> Script {
+  func compile(_ reporter: Reporter, advising: Bool = false, for purpose: Purpose = .run) throws(ExitStatus) -> Script {
     do {
-      return try Script(compiling: try read(), imports: Self.imports, granting: .all, advising: advising)
+      return try Script(compiling: try read(), imports: Self.imports, granting: .all, advising: advising, for: purpose)
     } catch let problem as Problem {
       reporter.failure(problem.message, hint: problem.hint)
       throw .usage
@@ -62,6 +63,18 @@ struct ScriptFile {
     } catch {
       reporter.failure("\(error)")
       throw .fault
+    }
+  }
+
+  /// Writes a file, in the place of one that is there.
+  func write(_ text: String) throws(Problem) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw Problem(message: "cannot write `\(path)`: \(String(cString: strerror(errno)).lowercased())", hint: nil)
+    }
+    defer { close(descriptor) }
+    if let number = Console.write(Array(text.utf8), to: descriptor) {
+      throw Problem(message: "cannot write `\(path)`: \(String(cString: strerror(number)).lowercased())", hint: nil)
     }
   }
 

@@ -13,21 +13,23 @@ public struct CompileResult: Sendable {
 ///   - errorKinds: The names of the kinds of error that the machine throws by itself.
 ///   - capabilities: What the host grants.
 ///   - advising: Whether the diagnostics hold advice too, for which the whole program is looked through once more.
+///   - purpose: What of it will run.
 ///   - host: What the host adds.
 ///   - givesValue: Whether the program's value is that of its last expression, and not none. What a load test's tasks gave would
 ///     then be kept.
 public func compile(
   _ program: Program, errorKinds: Set<String>, granting capabilities: Capabilities, advising: Bool,
-  host: HostInterface = HostInterface(), givesValue: Bool = false
+  for purpose: Purpose = .run, host: HostInterface = HostInterface(), givesValue: Bool = false
 ) -> CompileResult {
   let errorKinds = errorKinds.union(host.errorKinds.keys)
   var image = Image()
+  image.purpose = purpose
   if let problem = compilePrelude(into: &image, errorKinds: errorKinds) {
     return CompileResult(image: nil, diagnostics: [problem])
   }
   image.sources = program.files.map(\.tree.source)
   image.kindParents = host.errorKinds
-  let resolvers = resolve(program, errorKinds, capabilities, host)
+  let resolvers = resolve(program, errorKinds, capabilities, purpose, host)
   var diagnostics = diagnostics(of: resolvers)
   if diagnostics.contains(where: { $0.severity == .error }) {
     return CompileResult(image: nil, diagnostics: diagnostics)
@@ -68,19 +70,21 @@ public func check(
   _ program: Program, errorKinds: Set<String>, granting capabilities: Capabilities,
   host: HostInterface = HostInterface()
 ) -> [Diagnostic] {
-  diagnostics(of: resolve(program, errorKinds.union(host.errorKinds.keys), capabilities, host))
+  diagnostics(of: resolve(program, errorKinds.union(host.errorKinds.keys), capabilities, .run, host))
 }
 
 /// Resolves each file after those that it imports; gives them in the order of the program's files.
 private func resolve(
-  _ program: Program, _ errorKinds: Set<String>, _ capabilities: Capabilities, _ host: HostInterface
+  _ program: Program, _ errorKinds: Set<String>, _ capabilities: Capabilities, _ purpose: Purpose,
+  _ host: HostInterface
 ) -> [Resolver] {
   var resolvers: [Int: Resolver] = [:]
   var exports: [Int: ImportedFile] = [:]
   for index in program.order {
     let file = program.files[index]
     let resolver = Resolver(
-      source: file.tree.source, builtinKinds: errorKinds, role: index == 0 ? .script : .imported,
+      source: file.tree.source, builtinKinds: errorKinds,
+      role: index > 0 ? .imported : purpose.hasEntries ? .declarations : .script,
       capabilities: capabilities, imports: file.imports.compactMapValues { exports[$0] }, host: host)
     resolver.resolve(file.tree)
     resolvers[index] = resolver

@@ -35,6 +35,7 @@ extension Image {
     for name in hostFunctions { hash.add(name) }
     for name in hostMethods { hash.add(name) }
     hash.add(main)
+    hash.add(Int(purpose.rawValue))
     return hash.value
   }
 }

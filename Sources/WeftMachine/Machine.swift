@@ -119,8 +119,17 @@ public final class Machine {
   /// The scope around the whole program.
   var root: ScopePointer?
   var outcome: RunOutcome?
-  /// `expect`s that failed outside of tests.
+  /// `expect`s that failed, caught or not.
   public internal(set) var failedExpectations: [FailedExpectation] = []
+  /// What a test has mocked, and which of these stands for a task, by the index of its function.
+  var mocks: [Mock] = []
+  var taskMocks: [Int: Int] = [:]
+  /// A test's requests that nothing mocks go to the real world.
+  public var reachesNetwork = false
+  /// The machine whose mocks answer what a task in this worker calls. It lives on the same thread.
+  public var mockHome: Machine?
+  /// `expect`s that were worked out.
+  public internal(set) var expectations = 0
   public internal(set) var limits: MachineLimits
   /// The limit that a message names.
   private let tickLimit: Int
@@ -237,13 +246,22 @@ public final class Machine {
   ///   - now: Nanoseconds on the driver's monotonic clock.
   ///   - wallClock: Nanoseconds since 1970 at the same instant.
   public func begin(at now: Int64, wallClock: Int64) {
+    begin(image.main, at: now, wallClock: wallClock)
+  }
+
+  /// Starts a `test` or a `bench` block, as `begin` starts the top level.
+  public func begin(_ entry: Image.Entry, at now: Int64, wallClock: Int64) {
+    begin(entry.function, at: now, wallClock: wallClock)
+  }
+
+  private func begin(_ function: Int, at now: Int64, wallClock: Int64) {
     self.now = now
     startedAt = now
     wallClockAtStart = wallClock
     let root = openScope(.root, owner: nil, parent: nil)
     self.root = root
     var none = Value.none
-    makeReady(makeFiber(calling: .none, function: image.main, arguments: &none, count: 0, in: root))
+    makeReady(makeFiber(calling: .none, function: function, arguments: &none, count: 0, in: root))
   }
 
   /// Why `run` came back.
@@ -391,6 +409,8 @@ public final class Machine {
     public var scopes: Int
     public var timers: Int
     public var fetches: Int
+
+    public var isEmpty: Bool { fibers == 0 && scopes == 0 && timers == 0 && fetches == 0 }
   }
 
   /// Bytes in live blocks, and the most there have been.
@@ -480,19 +500,6 @@ public enum Effect: Sendable {
   case cancelHostCall(UInt64)
   /// A task that the host called has ended.
   case callEnded(ticket: UInt64, CallOutcome)
-}
-
-/// An `expect` outside of tests that was false.
-public struct FailedExpectation: Sendable {
-  public let text: String
-  public let span: Span
-  public let source: Int
-
-  public init(text: String, span: Span, source: Int) {
-    self.text = text
-    self.span = span
-    self.source = source
-  }
 }
 
 /// What one machine may use.

@@ -38,6 +38,7 @@ struct WorkerProgram: Sendable {
     writer.write(Int64(script.files.capabilities.rawValue))
     writer.write(script.files.host)
     writer.write(script.files.givesValue ? 1 as UInt8 : 0)
+    writer.write(script.files.purpose.rawValue)
     writer.write(options.seed)
     writer.write(Int64(options.limits.memory))
     writer.write(Int64(options.limits.ticks))
@@ -126,7 +127,8 @@ struct WorkerProgram: Sendable {
         return nil
       }
       guard let capabilities: Int64 = reader.readInteger(), let host = reader.readHost(),
-        let givesValue: UInt8 = reader.readInteger(), let seed: UInt64 = reader.readInteger(),
+        let givesValue: UInt8 = reader.readInteger(),
+        let purpose = (reader.readInteger() as UInt8?).flatMap(Purpose.init), let seed: UInt64 = reader.readInteger(),
         let memory: Int64 = reader.readInteger(), let ticks: Int64 = reader.readInteger(),
         let workers: Int64 = reader.readInteger(), let pools = reader.readList({ $0.readInteger() as UInt8? })
       else { return nil }
@@ -144,7 +146,7 @@ struct WorkerProgram: Sendable {
       self.sources = sources
       files = Script.Files(
         imports: imports, order: order, capabilities: Capabilities(rawValue: Int(capabilities)).intersection(.all),
-        host: host, givesValue: givesValue != 0)
+        purpose: purpose, host: host, givesValue: givesValue != 0)
       self.seed = seed
       self.memory = Int(memory)
       self.ticks = Int(ticks)

@@ -54,9 +54,27 @@ struct Reporter {
   }
 
   func expectation(_ failed: FailedExpectation, in script: Script) {
-    guard let source = script.source(failed.source) else { return failure("an expectation failed: \(failed.text)") }
-    let caret = failed.text.isEmpty ? nil : failed.text
-    diagnostics([Diagnostic(.error, "", "an expectation failed", at: failed.span, caret: caret)], in: source)
+    guard format == .json else {
+      return console.writeError(
+        Self.text(of: failed, in: script, notes: failed.notes, color: console.hasColor, width: Console.width))
+    }
+    guard let source = script.source(failed.source) else { return failure(failed.message) }
+    diagnostics(
+      [
+        Diagnostic(
+          .error, "", failed.message, at: failed.span,
+          hint: failed.notes.isEmpty ? nil : failed.notes.joined(separator: "; "))
+      ], in: source)
+  }
+
+  /// A failed `expect` with what it shows.
+  static func text(
+    of failed: FailedExpectation, in script: Script, notes: [String], color: Bool, width: Int? = nil
+  ) -> String {
+    let lines = notes.map { "   \($0)\n" }.joined()
+    guard let source = script.source(failed.source) else { return "error: \(failed.message)\n" + lines }
+    let diagnostic = Diagnostic(.error, "", failed.message, at: failed.span)
+    return DiagnosticRenderer(color: color, width: width).text(diagnostic, in: source) + "\n" + lines
   }
 
   private func tell(_ severity: String, _ message: String, _ hint: String?) {

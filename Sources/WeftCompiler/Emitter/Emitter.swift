@@ -22,6 +22,9 @@ final class Emitter {
   /// `gather`s and bodies of blocks whose value nobody takes. A load test must not keep what its tasks gave.
   var dropped: Set<Span> = []
 
+  /// Expressions whose values stand in registers already: an `expect` shows them when it fails.
+  var held: [Span: Int] = [:]
+
   /// Top-level values that no task uses live in registers of the main function, up to this many.
   private static let mainRegisters = 160
 
@@ -35,6 +38,9 @@ final class Emitter {
     for pair in resolution.kindParents.values { self.image.kindParents[kindName(pair.kind)] = kindName(pair.parent) }
   }
 
+  /// The file's top level does not run: a value there is worked out when it is first used.
+  var isLazy: Bool { source > 0 || (source == 0 && image.purpose.hasEntries) }
+
   func constant(_ constant: Image.Constant) -> Int {
     if let index = constantIndexes[constant] { return index }
     image.constants.append(constant)
@@ -45,7 +51,7 @@ final class Emitter {
   // MARK: The file
 
   func emit(_ tree: Tree) {
-    if source > 0 { return emitImported(tree) }
+    if isLazy { return emitDeclarations(tree) }
     f = FunctionBuilder(parent: nil, name: "main", role: .main)
     for statement in tree.statements { declareTopLevel(statement) }
     let main = image.functions.count
@@ -75,11 +81,12 @@ final class Emitter {
       image.functions.append(placeholder(task.name.text, .task))
     case .binding(let pattern, _, let isVariable):
       declareTopLevel(pattern, isVariable)
-      if source > 0 { declareLazy(names(of: pattern).compactMap { resolution[$0.span] }) }
+      if isLazy { declareLazy(names(of: pattern).compactMap { resolution[$0.span] }) }
     case .param(let param):
       guard let declaration = resolution[param.name.span] else { return }
       declareGlobal(declaration, isVariable: false)
-      if source > 0 { return declareLazy([declaration]) }
+      if isLazy, param.defaultValue != nil { declareLazy([declaration]) }
+      if source > 0 { return }
       image.params.append(
         Image.Param(
           name: param.name.text, global: declaration.global, defaultText: nil, type: .string,
@@ -92,7 +99,7 @@ final class Emitter {
     switch pattern {
     case .name(let name):
       guard let declaration = resolution[name.span] else { return }
-      if source > 0 || declaration.isCaptured || f.next >= Self.mainRegisters {
+      if isLazy || declaration.isCaptured || f.next >= Self.mainRegisters {
         declareGlobal(declaration, isVariable: isVariable)
       } else {
         declaration.register = f.allocate()
@@ -160,7 +167,7 @@ final class Emitter {
   }
 
   /// Compiles the parameters (which begin at register 0) and the body of a task.
-  func emitTaskBody(_ parameters: [Parameter], _ body: TaskBody) {
+  func emitTaskBody(_ parameters: [Parameter], _ body: TaskBody, isMocked: Bool = false) {
     for parameter in parameters {
       let register = f.allocate()
       f.parameters.append(parameter.name.text)
@@ -175,6 +182,7 @@ final class Emitter {
       emit(value, to: register)
       f.place(given)
     }
+    if isMocked { emitMockEntry(parameters.count) }
     for parameter in parameters {
       if let declaration = resolution[parameter.name.span] { wrapInCellIfNeeded(declaration) }
     }

@@ -55,9 +55,14 @@ extension Resolver {
     }
   }
 
-  /// In an imported file a value of the top level is worked out in the task that first uses it, by a function of its own.
+  /// Where the top level does not run, a value there is worked out in the task that first uses it, by a function of its own.
   private func resolveTopLevelValue(_ value: Expr) {
-    if role == .imported, isAtTopLevel { inFunction(.child) { self.resolve(value) } } else { resolve(value) }
+    guard isAtTopLevel, role == .imported || role == .declarations else { return resolve(value) }
+    inFunction(.child) {
+      // What a script starts there belongs to the block that uses it first.
+      if role == .declarations { function.owners = 1 }
+      self.resolve(value)
+    }
   }
 
   private func checkJump(_ word: String, _ span: Span) {

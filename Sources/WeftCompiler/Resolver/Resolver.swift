@@ -30,7 +30,11 @@ final class Resolver {
   /// Names that have been reported.
   private var unknownNames: Set<String> = []
 
-  enum FileRole { case script, imported, prelude }
+  enum FileRole {
+    case script, imported, prelude
+    /// A script whose top level does not run.
+    case declarations
+  }
 
   init(
     source: SourceFile, builtinKinds: Set<String>, role: FileRole, capabilities: Capabilities = .all,

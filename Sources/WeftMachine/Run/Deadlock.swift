@@ -182,7 +182,7 @@ extension Machine {
   }
 
   private func name(of fiber: FiberPointer, short: Bool = false) -> String {
-    if fiber.pointee.home == root, !isWorker { return "the script" }
+    if fiber.pointee.home == root, !isWorker { return image.purpose.hasEntries ? "the \(image.purpose)" : "the script" }
     let home = fiber.pointee.home
     let kind = ScopeKind(rawValue: home.pointee.kind) ?? .root
     if fiber.pointee.home == root {

@@ -67,6 +67,7 @@ extension Machine {
       self.root = nil
     }
     forgetLazyValues()
+    forgetMocks()
     for index in 0..<image.globals.count {
       heap.release(core.pointee.globals[index])
       core.pointee.globals[index] = .unset
@@ -121,6 +122,7 @@ extension Machine {
     }
     core.pointee.outstanding = 0
     handlesAwaited = 0
+    for pending in tickets.values { if let answer = pending.answer { heap.release(answer) } }
     tickets = [:]
     files = [:]
     remotes = [:]

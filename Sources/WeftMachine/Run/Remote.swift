@@ -44,6 +44,8 @@ public struct RemoteResult: Sendable {
   /// It has drawn numbers from the seed.
   public var usedRandomness = false
   public var failedExpectations: [FailedExpectation] = []
+  /// `expect`s that it worked out.
+  public var expectations = 0
 
   public init(_ outcome: RemoteOutcome) { self.outcome = outcome }
 }
@@ -186,6 +188,7 @@ extension Machine {
     ticksBefore += result.ticks
     usedRandomness = usedRandomness || result.usedRandomness
     failedExpectations += result.failedExpectations
+    expectations += result.expectations
     let fiber = pending.fiber
     fiber.pointee.wait = .nothing
     fiber.pointee.target = nil
@@ -378,11 +381,13 @@ extension Machine {
     result.ticks = ticks - ticksOfEarlierTasks
     result.usedRandomness = usedRandomness
     result.failedExpectations = failedExpectations
+    result.expectations = expectations
     tearDown()
     outcome = nil
     remoteResult = nil
     deadlockReport = nil
     failedExpectations = []
+    expectations = 0
     usedRandomness = false
     effects = []
     return result

@@ -180,11 +180,7 @@ extension Machine {
       fiber.pointee.resume = 2
       return
     case .fetch:
-      let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
-      if core.pointee.isObserved { noteFetchEnd(fiber, ticket, nil) }
-      effects.append(.cancelFetch(ticket))
-      tickets[ticket] = nil
-      core.pointee.outstanding -= 1
+      cancelFetch(fiber)
     }
     if fiber.pointee.isFresh {
       fiber.pointee.wait = .nothing

@@ -242,7 +242,8 @@ struct Core {
   var scopes = 0
   /// Live blocks that circles of references may pass through.
   var linked: BlockPointer?
-  var sequence: UInt64 = 0
+  /// Below the first are the tickets of requests, which order the answers of mocks.
+  var sequence: UInt64 = 1 << 48
   /// The machine carries out a task of another one.
   var isWorker = false
   /// Somebody wants to know what happens; see `Observation`.

@@ -18,6 +18,7 @@ extension Machine {
       case Kind.rate: rateMember(base.float, text)
       case Kind.range: Machine.rangeMember(RangeBlock(base), text)
       case Kind.semaphore, Kind.lock, Kind.rateLimiter, Kind.queue, Kind.shared: handleMember(base, text)
+      case Kind.mock: mockMember(base, text)
       case Kind.errorKind: kindMember(Machine.name(ofKind: base), text)
       default: nil
       }
@@ -86,6 +87,7 @@ extension Machine {
     case .queue: ["closed", "limit"]
     case .shared: ["value"]
     case .errorKind: ["name", "parent"]
+    case .mock: ["calls"]
     default: []
     }
   }
@@ -173,6 +175,7 @@ extension Machine {
   static func receiverKind(of value: Value) -> ReceiverKind {
     switch value.tag {
     case Kind.bool: .bool
+    case Kind.mock: .mock
     case Kind.int, Kind.bigInt: .int
     case Kind.float: .float
     case Kind.duration: .duration

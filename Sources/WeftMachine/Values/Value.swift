@@ -19,7 +19,10 @@ public enum Kind {
   /// The sequence 0, 1, 2 … until an instant: nanoseconds on the machine's clock as an `Int64`.
   public static let during: UInt64 = 10
   /// A function of the host: an index into the image's `hostFunctions`.
-  public static let hostFunction: UInt64 = 11
+  public static let hostFunction: UInt64 = 12
+
+  /// The handle of a `mock`: an index into the machine's mocks.
+  public static let mock: UInt64 = 11
 
   public static let firstHeap: UInt64 = 16
   public static let string: UInt64 = 16

@@ -103,7 +103,7 @@ extension Machine {
 
   /// A task that was started by nobody in the script has ended; its value stays the caller's.
   func rootTaskEnded(_ fiber: FiberPointer, _ outcome: FiberOutcome) {
-    guard let ticket = calls.removeValue(forKey: fiber) else { return mainEnded(outcome) }
+    guard let ticket = calls.removeValue(forKey: fiber) else { return mainEnded(fiber, outcome) }
     let result: CallOutcome
     switch outcome {
     case .value(let value):

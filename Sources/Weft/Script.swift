@@ -126,6 +126,7 @@ public struct Script: Sendable {
     warnings = []
     documentation = nil
     files = Files(imports: [], order: [], capabilities: [], purpose: .run)
+    host = HostBinding(HostTable(), to: image)
   }
 
   static let errorKinds = Set(ErrorKind.allCases.map(\.rawValue))

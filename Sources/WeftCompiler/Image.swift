@@ -27,6 +27,14 @@ public struct Image: Sendable {
   public var benches: [Entry] = []
   /// Tasks of the prelude that methods and built-ins call, by name.
   public var preludeFunctions: [String: Int] = [:]
+  /// The host's functions that the program names; an index in here stands in the code.
+  public var hostFunctions: [String] = []
+  /// The methods of host objects that no built-in type has: their ids follow those of the built-in ones.
+  public var hostMethods: [String] = []
+  /// The tasks at the top level of the script itself, by name: what a host can call.
+  public var exports: [String: Int] = [:]
+  /// The function that runs the top level gives the value of its last expression.
+  public var givesValue = false
 
   public struct Function: Sendable {
     public var name: String

@@ -110,5 +110,11 @@ extension Explanation {
       """,
       wrong: "test \"a sum\" {\n  mock sum => 3\n  expect sum([1, 1]) == 3\n}",
       right: "task total(xs) => sum(xs)\n\ntest \"a sum\" {\n  mock total => 3\n  expect total([1, 1]) == 3\n}"),
+    Explanation(
+      "E0220", "a definition of the host that cannot be",
+      """
+      The program that embeds Weft gives its scripts a function, a method or a kind of error whose name no script can write, or
+      whose parameters do not fit it. The script is not to blame: the message says which definition the program has to mend.
+      """),
   ]
 }

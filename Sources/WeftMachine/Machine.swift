@@ -242,14 +242,20 @@ public final class Machine {
     begin(entry.function, at: now, wallClock: wallClock)
   }
 
-  private func begin(_ function: Int, at now: Int64, wallClock: Int64) {
+  private func begin(_ function: Int, with arguments: [Value] = [], at now: Int64, wallClock: Int64) {
     self.now = now
     startedAt = now
     wallClockAtStart = wallClock
     let root = openScope(.root, owner: nil, parent: nil)
     self.root = root
-    var none = Value.none
-    makeReady(makeFiber(calling: .none, function: function, arguments: &none, count: 0, in: root))
+    var arguments = arguments + [.none]
+    makeReady(
+      makeFiber(calling: .none, function: function, arguments: &arguments, count: arguments.count - 1, in: root))
+  }
+
+  /// Starts an `expect` of the whole run with the statistics that it asks for.
+  public func begin(_ check: Image.Check, with statistics: [ParamValue], at now: Int64, wallClock: Int64) {
+    begin(check.function, with: statistics.map { value(of: $0) }, at: now, wallClock: wallClock)
   }
 
   /// Why `run` came back.
@@ -434,15 +440,18 @@ public final class Machine {
   public func setParam(_ param: Image.Param, to value: ParamValue) {
     let slot = core.pointee.globals + param.global
     heap.release(slot.pointee)
-    slot.pointee =
-      switch value {
-      case .string(let text): heap.makeString(text)
-      case .int(let int): Value(int)
-      case .float(let float): Value(float)
-      case .bool(let bool): Value(bool)
-      case .duration(let nanoseconds): .duration(nanoseconds)
-      case .rate(let rate): .rate(rate)
-      }
+    slot.pointee = self.value(of: value)
+  }
+
+  private func value(of value: ParamValue) -> Value {
+    switch value {
+    case .string(let text): heap.makeString(text)
+    case .int(let int): Value(int)
+    case .float(let float): Value(float)
+    case .bool(let bool): Value(bool)
+    case .duration(let nanoseconds): .duration(nanoseconds)
+    case .rate(let rate): .rate(rate)
+    }
   }
 }
 

@@ -36,7 +36,7 @@ import Testing
     #expect(outcome.status == 99)
     #expect(outcome.output == "the end\n")
     #expect(
-      outcome.errors.replacing(/ {2,}/, with: "  ") == """
+      outcome.errors.replacing(#/ {2,}/#, with: "  ") == """
         PASS  p50("wait") < limit  p50 is 50ms
         PASS  max("wait") == 100ms and count("wait") == 10  max is 100ms, count is 10
         FAIL  mean("wait") > 1s  mean is 55ms

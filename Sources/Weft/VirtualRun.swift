@@ -54,7 +54,8 @@ final class VirtualRun {
     enum Work {
       case fetch(FetchRequest, Result<FetchResponse, FetchFailure>)
       case file(FileRequest)
-      case burn
+      /// With so many nanoseconds still to come after that.
+      case burn(left: Int64)
     }
 
     let deadline: Int64
@@ -108,6 +109,8 @@ final class VirtualRun {
   private var waitingBurns: [(seat: Seat, ticket: UInt64, nanoseconds: Int64)] = []
   /// The first of them that has not got one.
   private var nextBurn = 0
+  /// A machine had the last turn on a core.
+  private var isBurnNext = false
   private let main: Seat
   /// Machines that have something to do, in the order in which they became ready.
   private var ready: [Seat] = []
@@ -123,6 +126,9 @@ final class VirtualRun {
   private static let sliceTicks = 20_000
   /// Machines take turns of at most so many ticks, when there are several.
   private static let turnTicks = 500
+  /// Nanoseconds for which a core is kept busy while others want it, and while nobody else does.
+  private static let burnTurn: Int64 = 1_000_000
+  private static let longestBurnTurn: Int64 = 10_000_000
   /// Tasks of `compute` that run at one time, for each machine, unless the world says how many cores there are.
   private static let computeWorkers = 4
 
@@ -164,7 +170,7 @@ final class VirtualRun {
     var cancelAfterTicks = world.cancelAfterTicks
     while true {
       passOnAnswers()
-      startBurns()
+      startBurns(cancelAt, shutdownAt)
       if ready.isEmpty || idleCores == 0 || somethingIsDue(cancelAt, shutdownAt) {
         // What comes first: at one instant the ends of turns, a cancellation from outside, a shutdown, answers, timers.
         guard let next = earliest(cancelAt, shutdownAt) else {
@@ -206,6 +212,7 @@ final class VirtualRun {
         if case .idle = pause { pause = .slice }
       }
       seat.turn = pause
+      isBurnNext = true
       let end = time(afterTicks: seat.machine.ticks - ticksBefore)
       if idleCores != nil, end > now {
         idleCores = idleCores.map { $0 - 1 }
@@ -381,25 +388,37 @@ final class VirtualRun {
       case .file(let request):
         let failure = FileFailure(.other, "this run has no files")
         machine.fileWorkEnded(answer.ticket, options.files?.perform(request) ?? .failure(failure))
-      case .burn:
+      case .burn(let left):
         idleCores = idleCores.map { $0 + 1 }
+        if left > 0 {
+          waitingBurns.append((answer.seat, answer.ticket, left))
+          continue
+        }
         machine.burnEnded(answer.ticket)
       }
       wake(answer.seat)
     }
   }
 
-  /// Lets what wants to keep a core busy have one that is idle.
-  private func startBurns() {
-    while idleCores.map({ $0 > 0 }) ?? true, nextBurn < waitingBurns.count {
+  /// Lets what wants to keep a core busy have one that is idle. Where machines want it as well, they take turns.
+  private func startBurns(_ cancelAt: Int64?, _ shutdownAt: Int64?) {
+    while nextBurn < waitingBurns.count, idleCores.map({ $0 > 0 && (ready.isEmpty || isBurnNext) }) ?? true {
       let burn = waitingBurns[nextBurn]
       nextBurn += 1
       if nextBurn == waitingBurns.count {
         waitingBurns = []
         nextBurn = 0
       }
-      idleCores = idleCores.map { $0 - 1 }
-      expect(.burn, at: time(after: burn.nanoseconds), for: burn.seat, burn.ticket)
+      isBurnNext = false
+      var time = burn.nanoseconds
+      if let idle = idleCores {
+        idleCores = idle - 1
+        let areOthersWaiting = !ready.isEmpty || nextBurn < waitingBurns.count
+        time = min(time, areOthersWaiting ? Self.burnTurn : Self.longestBurnTurn)
+        // Whoever goes on then finds the core free.
+        if let next = earliest(cancelAt, shutdownAt), next > now { time = min(time, next - now) }
+      }
+      expect(.burn(left: burn.nanoseconds - time), at: self.time(after: time), for: burn.seat, burn.ticket)
     }
   }
 

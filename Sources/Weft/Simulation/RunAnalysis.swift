@@ -105,6 +105,8 @@ public struct RunAnalysis {
   private var poolIndexes: [Int: Int] = [:]
   private var openRequests = 0
   private var begun = 0
+  /// Of each machine, the task that ran last.
+  private var active: [UInt32: UInt64] = [:]
   /// How the task that ended last came there.
   private var last: (path: Step?, time: Int64) = (nil, 0)
   private var end: (path: Step?, time: Int64)?
@@ -122,18 +124,20 @@ public struct RunAnalysis {
     switch record.event {
     case .taskStarted(let start):
       tasks += 1
-      // What leads to it is what led its starter there.
-      let starter = live[start.parent]
+      // What leads to it is what led its starter there: whoever runs just now.
       var task = Task(block: start.block, function: start.function, time: time)
-      task.path = path(of: start.parent, starter, upTo: time)
+      task.path = path(of: active[batch.worker] ?? start.parent, upTo: time)
       live[record.task] = task
     case .taskBegan:
       begun += 1
       mostTasks = max(mostTasks, begun)
       live[record.task]?.hasBegun = true
       resume(record.task, time)
+      active[batch.worker] = record.task
       if let kind = batch.pool { beganInWorker(record.task, kind, time) }
-    case .resumed: resume(record.task, time)
+    case .resumed:
+      resume(record.task, time)
+      active[batch.worker] = record.task
     case .waiting(let reason, let on): wait(record.task, reason, on, time)
     case .taskLeft: leftWorker(record.task, time)
     case .taskEnded: ended(record.task, time)
@@ -259,8 +263,8 @@ public struct RunAnalysis {
     if name == 1 { end = (task.path, time) }
   }
 
-  private func path(of name: UInt64, _ task: Task?, upTo time: Int64) -> Step? {
-    guard let task else { return last.path }
+  private func path(of name: UInt64, upTo time: Int64) -> Step? {
+    guard let task = live[name] else { return last.path }
     return time > task.time && task.wait == nil
       ? Step(.computing, task.function, time - task.time, after: task.path) : task.path
   }

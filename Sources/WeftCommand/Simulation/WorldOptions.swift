@@ -90,7 +90,7 @@ struct WorldOptions: ParsableArguments {
 
   /// What a literal of the language stands for.
   private static func literal(_ text: String) -> Expr.Kind? {
-    let result = parse(SourceFile(name: "option", text: text))
+    let result = WeftSyntax.parse(SourceFile(name: "option", text: text))
     guard !result.hasErrors, result.tree.statements.count == 1,
       case .expression(let expression) = result.tree.statements[0].kind
     else { return nil }

@@ -72,17 +72,20 @@ public struct NetworkModel: Sendable {
 public final class ModelledNetwork: Sendable {
   private struct State {
     var random: SeededNumbers
-    /// By the URL without what follows its `?`: a load test asks for the same ones again and again.
+    /// By the host or, if some rule looks at more than that, by the URL without what follows its `?`: a load test asks for the
+    /// same ones again and again.
     var servers: [Substring: NetworkModel.Server] = [:]
     var guessedHosts: [String] = []
   }
 
   private let model: NetworkModel
   private let state: Locked<State>
+  private let isByHost: Bool
   private static let mostServers = 10_000
 
   public init(_ model: NetworkModel, seed: UInt64) {
     self.model = model
+    isByHost = !model.rules.contains { $0.pattern.contains("/") }
     state = Locked(State(random: SeededNumbers(seed ^ 0x5765_6674)))
   }
 
@@ -91,7 +94,7 @@ public final class ModelledNetwork: Sendable {
 
   public func answer(_ request: FetchRequest) -> VirtualAnswer {
     state.withLock { state in
-      let key = request.url.prefix { $0 != "?" }
+      let key = isByHost ? host(request.url) : Self.part(of: request.url.utf8[...], before: [UInt8(ascii: "?")])
       let server: NetworkModel.Server
       if let known = state.servers[key] {
         server = known
@@ -117,12 +120,20 @@ public final class ModelledNetwork: Sendable {
   }
 
   private func noteGuess(_ url: String, _ state: inout State) {
-    let host = host(url)
+    let host = String(host(url))
     if !state.guessedHosts.contains(host) { state.guessedHosts.append(host) }
   }
 
-  private func host(_ url: String) -> String {
-    let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
-    return String(rest.prefix { $0 != "/" && $0 != "?" })
+  /// With its port.
+  private func host(_ url: String) -> Substring {
+    var rest = url.utf8[...]
+    if let colon = rest.firstIndex(of: UInt8(ascii: ":")), rest[colon...].starts(with: "://".utf8) {
+      rest = rest[rest.index(colon, offsetBy: 3)...]
+    }
+    return Self.part(of: rest, before: [UInt8(ascii: "/"), UInt8(ascii: "?")])
+  }
+
+  private static func part(of text: Substring.UTF8View, before ends: [UInt8]) -> Substring {
+    Substring(text[..<(text.firstIndex { ends.contains($0) } ?? text.endIndex)])
   }
 }

@@ -2,6 +2,7 @@ import Synchronization
 import Weft
 import WeftHTTP
 import WeftMachine
+import WeftReport
 
 #if canImport(Glibc)
   import Glibc
@@ -16,6 +17,10 @@ struct ScriptRun {
   let reporter: Reporter
   let progress: Progress
   let timeLimit: TimeLimit?
+  /// What to write down of it; nil if nothing.
+  let measurement: Measurement?
+  /// What is shown of it while it goes on; nil if nothing.
+  let tree: LiveTree?
 
   /// Why a run was told to end. The first reason counts.
   private enum Stop {
@@ -41,7 +46,12 @@ struct ScriptRun {
 
   private let stop = StopBox()
 
-  init(script: Script, options: RunOptions, reporter: Reporter, progress: Progress, timeLimit: TimeLimit?) {
+  init(
+    script: Script, options: RunOptions, reporter: Reporter, progress: Progress, timeLimit: TimeLimit?,
+    measurement: Measurement? = nil, tree: LiveTree? = nil
+  ) {
+    self.tree = tree
+    self.measurement = measurement
     self.script = script
     self.options = options
     self.reporter = reporter
@@ -62,7 +72,7 @@ struct ScriptRun {
       control.cancel()
     }
     let fetcher = HTTPFetcher()
-    let observer = RunObserver(
+    var observer = RunObserver(
       output: { [stop] bytes in
         Console.shared.write(bytes)
         if Console.shared.outputFailure != nil {
@@ -73,10 +83,18 @@ struct ScriptRun {
       warning: { [reporter, script] in
         if let source = script.source(0) { reporter.diagnostics([$0], in: source) }
       })
+    if measurement != nil || tree != nil {
+      observer.records = { [measurement, tree] batch in
+        measurement?.take(batch)
+        tree?.take(batch)
+      }
+      observer.wantsArguments = tree != nil || measurement?.needsArguments ?? false
+    }
+    if let tree { observer.progress = { [progress] in progress.update($0, tree) } }
     let result = await script.run(options, fetcher: fetcher, control: control, observer: observer)
     limit?.cancel()
     Console.shared.hideProgress()
-    let status = conclude(result)
+    let status = conclude(result, isVirtual: false)
     await fetcher.shutdown()
     return status
   }
@@ -95,11 +113,13 @@ struct ScriptRun {
     }
     var world = VirtualWorld()
     world.cancelAt = timeLimit?.nanoseconds
-    let result = script.runVirtually(options, in: world) { Console.shared.write($0) }
+    let result = script.runVirtually(
+      options, in: world, output: { Console.shared.write($0) }, arguments: measurement?.needsArguments ?? false,
+      records: measurement.map { measurement in { measurement.take($0) } })
     limit?.cancel()
     if Console.shared.outputFailure != nil { stop.set(.output) }
     if case .cancelled = result.outcome, timeLimit != nil { stop.set(.timeLimit) }
-    return conclude(result)
+    return conclude(result, isVirtual: true)
   }
 
   private func startTimeLimit(_ action: @escaping @Sendable () -> Void) -> Task<Void, Never>? {
@@ -113,7 +133,13 @@ struct ScriptRun {
 
   // MARK: What is said of the end
 
-  private func conclude(_ result: RunResult) -> ExitStatus {
+  private func conclude(_ result: RunResult, isVirtual: Bool) -> ExitStatus {
+    let status = status(of: result)
+    let isWritten = measurement?.conclude(result, seed: options.seed, isVirtual: isVirtual, reporter) ?? true
+    return isWritten || status.code != 0 ? status : .failed
+  }
+
+  private func status(of result: RunResult) -> ExitStatus {
     for failed in result.failedExpectations { reporter.expectation(failed, in: script) }
     var status: ExitStatus
     switch result.outcome {

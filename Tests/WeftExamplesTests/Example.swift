@@ -88,6 +88,7 @@ struct Example: Sendable, CustomTestStringConvertible {
     Example("25-testing", takes: 1_100 * millisecond),
     Example("26-mocks", takes: 0, fetches: true),
     Example("27-fetch-then-compute", takes: second, fetches: true),
+    Example("28-three-models", takes: 22 * second, fetches: true),
     Example(
       "29-which-model", takes: 2_200 * millisecond, params: ["tasks": .int(200), "length": .int(100)]),
     Example(

@@ -1,6 +1,21 @@
 import Weft
 import WeftMachine
 
+/// What a simulation has predicted; follows the run that it is compared with.
+final class Prediction: Sendable {
+  private let outcome: Locked<Simulation.Outcome>
+  private let analysis = Locked(RunAnalysis())
+
+  init(_ outcome: Simulation.Outcome) { self.outcome = Locked(outcome) }
+
+  func take(_ batch: RunRecords) { analysis.withLock { $0.add(batch) } }
+
+  /// Both beside each other.
+  func text(_ measured: RunResult) -> String {
+    Comparison(predicted: outcome.withLock { $0 }, measured: measured, analysis: analysis.withLock { $0 }).text
+  }
+}
+
 /// What a simulation has predicted, beside what was measured.
 struct Comparison {
   let predicted: Simulation.Outcome

@@ -16,6 +16,14 @@ struct RunChecks {
     let text: String
     /// The statistics that it asked for.
     let values: [String]
+
+    var word: String {
+      switch verdict {
+      case .pass: "PASS"
+      case .fail: "FAIL"
+      case .noData: "NO DATA"
+      }
+    }
   }
 
   let lines: [Line]
@@ -88,12 +96,14 @@ struct RunChecks {
   func text(color: Bool) -> String {
     let width = lines.map(\.text.count).max() ?? 0
     return lines.map { line in
-      let (word, code, note) =
-        switch line.verdict {
-        case .pass: ("PASS   ", "32", line.values.joined(separator: ", "))
-        case .fail: ("FAIL   ", "1;31", line.values.joined(separator: ", "))
-        case .noData(let name): ("NO DATA", "1;31", "nothing called `\(name)` ran")
-        }
+      var note = line.values.joined(separator: ", ")
+      var code = "1;31"
+      switch line.verdict {
+      case .pass: code = "32"
+      case .fail: break
+      case .noData(let name): note = "nothing called `\(name)` ran"
+      }
+      let word = line.word + String(repeating: " ", count: 7 - line.word.count)
       let verdict = color ? "\u{1B}[\(code)m\(word)\u{1B}[0m" : word
       let padding = String(repeating: " ", count: max(0, width - line.text.count))
       return "\(verdict)  \(line.text)\(padding)  \(note)\n"

@@ -112,6 +112,14 @@ public struct Script: Sendable {
     documentation = parsed.first?.tree.documentation
   }
 
+  /// The program of a session as it is by now.
+  init(session image: Image) {
+    self.image = image
+    warnings = []
+    documentation = nil
+    files = Files(imports: [], order: [], capabilities: [])
+  }
+
   static let errorKinds = Set(ErrorKind.allCases.map(\.rawValue))
 
   /// The file of a place in an error report.
@@ -177,11 +185,11 @@ public struct RunOptions: Sendable {
 extension Script {
   /// A machine that is ready to begin.
   func makeMachine(
-    _ options: RunOptions, memory: RunMemory = RunMemory(), choose: ((Int) -> Int)? = nil
+    _ options: RunOptions, memory: RunMemory = RunMemory(), choose: ((Int) -> Int)? = nil, room: Int? = nil
   ) -> Machine {
     var limits = options.limits
     if options.processes != nil { limits.pools.insert(.processes) }
-    let machine = Machine(image: image, seed: options.seed, limits: limits, choose: choose, memory: memory)
+    let machine = Machine(image: image, seed: options.seed, limits: limits, choose: choose, memory: memory, room: room)
     machine.environment = options.environment
     for param in image.params {
       if let value = options.params[param.name] { machine.setParam(param, to: value) }

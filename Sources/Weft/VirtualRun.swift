@@ -8,6 +8,8 @@ final class VirtualRun {
   private final class Seat: DueNode {
     let id: Int
     let machine: Machine
+    /// The version of the program that the machine was made for.
+    var version = 0
     /// What it prints and how its task ended goes to the owner of the pool; nil for the script itself.
     private(set) weak var pool: Pool?
     /// The owner's name for the task that runs.
@@ -91,10 +93,10 @@ final class VirtualRun {
     var all: [(seat: Int, ticket: UInt64)] = []
   }
 
-  private let script: Script
+  private let script: () -> (script: Script, version: Int)
   private let options: RunOptions
   private let world: VirtualWorld
-  private let memory = RunMemory()
+  private let memory: RunMemory
   private let order: Order?
   private var now: Int64 = 0
   /// In the order in which they come; at one instant, in that in which they were asked for.
@@ -126,6 +128,12 @@ final class VirtualRun {
   private static let sliceTicks = 20_000
   /// Machines take turns of at most so many ticks, when there are several.
   private static let turnTicks = 500
+  private var cancelAt: Int64?
+  private var shutdownAt: Int64?
+  private var cancelAfterTicks: Int?
+  private var longTurns: LongTurns?
+  /// Of a session: whom it belongs to.
+  private weak var session: SessionHost?
   /// Nanoseconds for which a core is kept busy while others want it, and while nobody else does.
   private static let burnTurn: Int64 = 1_000_000
   private static let longestBurnTurn: Int64 = 10_000_000
@@ -136,7 +144,8 @@ final class VirtualRun {
     _ script: Script, _ options: RunOptions, _ world: VirtualWorld, records: ((RunRecords) -> Void)? = nil,
     wantsArguments: Bool = false
   ) {
-    self.script = script
+    self.script = { (script, 0) }
+    memory = RunMemory()
     self.records = records
     self.wantsArguments = wantsArguments
     var options = options
@@ -149,7 +158,26 @@ final class VirtualRun {
     main = Seat(0, machine, nil)
     seats = [main.id: main]
     ready = [main]
+    cancelAt = world.cancelAt
+    shutdownAt = world.shutdownAt
+    cancelAfterTicks = world.cancelAfterTicks
     if world.tickTime > 0 { idleCores = max(1, world.cores ?? 1) }
+    prepare(main, pool: nil)
+  }
+
+  /// For a session, whose machine takes one input after the other.
+  init(_ session: SessionHost, _ options: RunOptions, _ world: VirtualWorld) {
+    script = { [context = session.context] in (context.script, context.version) }
+    memory = session.context.memory
+    self.session = session
+    self.options = options
+    self.world = world
+    records = nil
+    wantsArguments = false
+    order = nil
+    main = Seat(0, session.machine, nil)
+    seats = [main.id: main]
+    ready = [main]
     prepare(main, pool: nil)
   }
 
@@ -162,70 +190,107 @@ final class VirtualRun {
   }
 
   func run(_ output: ([UInt8]) -> Void, _ longTurns: LongTurns) -> RunResult {
-    var longTurns = longTurns
-    let machine = main.machine
-    machine.begin(options, at: 0, wallClock: world.wallClock)
-    var cancelAt = world.cancelAt
-    var shutdownAt = world.shutdownAt
-    var cancelAfterTicks = world.cancelAfterTicks
+    self.longTurns = longTurns
+    main.machine.begin(options, at: 0, wallClock: world.wallClock)
     while true {
-      passOnAnswers()
-      startBurns(cancelAt, shutdownAt)
-      if ready.isEmpty || idleCores == 0 || somethingIsDue(cancelAt, shutdownAt) {
-        // What comes first: at one instant the ends of turns, a cancellation from outside, a shutdown, answers, timers.
-        guard let next = earliest(cancelAt, shutdownAt) else {
-          nothingWillCome()
-          continue
-        }
-        now = max(now, next)
-        world.instant(now)
-        while let seat = computing.earliest, seat.deadline <= now {
-          computing.remove(seat)
-          idleCores = idleCores.map { $0 + 1 }
-          if let result = endTurn(of: seat, output) { return result }
-        }
-        if let at = cancelAt, at <= now {
-          cancelAt = nil
-          machine.setClock(to: now)
-          machine.cancelRun()
-          wake(main)
-        }
-        if let at = shutdownAt, at <= now {
-          shutdownAt = nil
-          shutdown(main)
-        }
-        answer()
-        while let seat = sleeping.earliest, seat.deadline <= now { wake(seat) }
-        continue
-      }
-      let seat = ready.remove(at: ready.count > 1 ? order?.choose(ready.count) ?? 0 : 0)
-      var ticks = Self.sliceTicks
-      if seats.count > 1 { ticks = order.map { 1 + $0.choose(Self.turnTicks) } ?? Self.turnTicks }
-      if seat === main, let limit = cancelAfterTicks { ticks = min(ticks, max(0, limit - machine.ticks)) }
-      seat.machine.advance(to: now)
-      if seat === main, world.tickTime > 0 { longTurns.look(at: machine) }
-      let ticksBefore = seat.machine.ticks
-      var pause = seat.machine.run(ticks: ticks)
-      if seat === main, let limit = cancelAfterTicks, machine.ticks >= limit {
-        cancelAfterTicks = nil
-        machine.cancelRun()
-        if case .idle = pause { pause = .slice }
-      }
-      seat.turn = pause
-      isBurnNext = true
-      let end = time(afterTicks: seat.machine.ticks - ticksBefore)
-      if idleCores != nil, end > now {
-        idleCores = idleCores.map { $0 - 1 }
-        seat.deadline = end
-        computing.insert(seat)
-      } else if let result = endTurn(of: seat, output) {
-        return result
+      switch turn(output) {
+      case .wentOn: break
+      case .stuck: nothingWillCome()
+      case .finished:
+        memory.runEnded()
+        return main.machine.makeResult()
       }
     }
   }
 
-  /// A machine has computed as long as it was to; gives the run's result when it was the script's and is finished.
-  private func endTurn(of seat: Seat, _ output: ([UInt8]) -> Void) -> RunResult? {
+  /// Runs a session until its machine is finished. Time passes while an input runs, and only then.
+  func drive(_ session: SessionHost, _ mailbox: Mailbox, _ output: ([UInt8]) -> Void) async {
+    session.begin(at: 0, wallClock: world.wallClock) { [self] in now }
+    while true {
+      for case .perform(let action) in mailbox.take() {
+        main.machine.setClock(to: now)
+        action(session)
+        wake(main)
+      }
+      let passes = main.machine.hasInput || main.machine.isEnding
+      passOnAnswers()
+      if ready.isEmpty, !passes {
+        await mailbox.wait(until: nil, on: LoopExecutor.shared)
+        continue
+      }
+      switch turn(output) {
+      case .wentOn: break
+      case .stuck: nothingWillCome()
+      case .finished: return
+      }
+      session.look()
+    }
+  }
+
+  private enum Turn {
+    case wentOn
+    /// No machine can go on, and nothing is awaited.
+    case stuck
+    /// The main machine is.
+    case finished
+  }
+
+  /// Lets one machine go on, or the clock.
+  private func turn(_ output: ([UInt8]) -> Void) -> Turn {
+    let machine = main.machine
+    passOnAnswers()
+    startBurns()
+    if ready.isEmpty || idleCores == 0 || somethingIsDue {
+      // What comes first: at one instant the ends of turns, a cancellation from outside, a shutdown, answers, timers.
+      guard let next = earliest else { return .stuck }
+      now = max(now, next)
+      world.instant(now)
+      while let seat = computing.earliest, seat.deadline <= now {
+        computing.remove(seat)
+        idleCores = idleCores.map { $0 + 1 }
+        if endTurn(of: seat, output) { return .finished }
+      }
+      if let at = cancelAt, at <= now {
+        cancelAt = nil
+        machine.setClock(to: now)
+        machine.cancelRun()
+        wake(main)
+      }
+      if let at = shutdownAt, at <= now {
+        shutdownAt = nil
+        shutdown(main)
+      }
+      answer()
+      while let seat = sleeping.earliest, seat.deadline <= now { wake(seat) }
+      return .wentOn
+    }
+    let seat = ready.remove(at: ready.count > 1 ? order?.choose(ready.count) ?? 0 : 0)
+    var ticks = Self.sliceTicks
+    if seats.count > 1 { ticks = order.map { 1 + $0.choose(Self.turnTicks) } ?? Self.turnTicks }
+    if seat === main, let limit = cancelAfterTicks { ticks = min(ticks, max(0, limit - machine.ticks)) }
+    seat.machine.advance(to: now)
+    if seat === main, world.tickTime > 0 { longTurns?.look(at: machine) }
+    let ticksBefore = seat.machine.ticks
+    var pause = seat.machine.run(ticks: ticks)
+    if seat === main, let limit = cancelAfterTicks, machine.ticks >= limit {
+      cancelAfterTicks = nil
+      machine.cancelRun()
+      if case .idle = pause { pause = .slice }
+    }
+    seat.turn = pause
+    isBurnNext = true
+    let end = time(afterTicks: seat.machine.ticks - ticksBefore)
+    if idleCores != nil, end > now {
+      idleCores = idleCores.map { $0 - 1 }
+      seat.deadline = end
+      computing.insert(seat)
+      return .wentOn
+    }
+    return endTurn(of: seat, output) ? .finished : .wentOn
+  }
+
+  /// A machine has computed as long as it was to; true when it was the main one and is finished.
+  private func endTurn(of seat: Seat, _ output: ([UInt8]) -> Void) -> Bool {
     let pause = seat.turn ?? .slice
     seat.turn = nil
     let text = seat.machine.takeOutput()
@@ -244,15 +309,12 @@ final class VirtualRun {
     perform(for: seat)
     switch pause {
     case .finished:
-      if seat === main {
-        memory.runEnded()
-        return seat.machine.makeResult()
-      }
+      if seat === main { return true }
       end(seat)
     case .slice, .clock: ready.append(seat)
     case .idle: if wasWoken { ready.append(seat) }
     }
-    return nil
+    return false
   }
 
   private func passOnRecords(of seat: Seat) {
@@ -260,7 +322,7 @@ final class VirtualRun {
   }
 
   /// When the next thing happens.
-  private func earliest(_ cancelAt: Int64?, _ shutdownAt: Int64?) -> Int64? {
+  private var earliest: Int64? {
     var earliest = cancelAt
     for time in [
       shutdownAt, pending.earliest?.deadline, sleeping.earliest?.deadline, computing.earliest?.deadline,
@@ -271,8 +333,8 @@ final class VirtualRun {
   }
 
   /// Whether something has become due while machines computed.
-  private func somethingIsDue(_ cancelAt: Int64?, _ shutdownAt: Int64?) -> Bool {
-    world.tickTime > 0 && (earliest(cancelAt, shutdownAt).map { $0 <= now } ?? false)
+  private var somethingIsDue: Bool {
+    world.tickTime > 0 && (earliest.map { $0 <= now } ?? false)
   }
 
   private func passOnAnswers() {
@@ -346,6 +408,7 @@ final class VirtualRun {
       case .openPool(let id, let kind, let workers, _): seat.pools[id] = Pool(kind, workers: workers, of: seat)
       case .closePool(let id): seat.pools[id] = nil
       case .startRemote(let ticket, let id, let task):
+        session?.publishProgram()
         if id == 0, seat.pools[0] == nil {
           seat.pools[0] = Pool(.compute, workers: world.cores ?? Self.computeWorkers, of: seat)
         }
@@ -401,7 +464,7 @@ final class VirtualRun {
   }
 
   /// Lets what wants to keep a core busy have one that is idle. Where machines want it as well, they take turns.
-  private func startBurns(_ cancelAt: Int64?, _ shutdownAt: Int64?) {
+  private func startBurns() {
     while nextBurn < waitingBurns.count, idleCores.map({ $0 > 0 && (ready.isEmpty || isBurnNext) }) ?? true {
       let burn = waitingBurns[nextBurn]
       nextBurn += 1
@@ -416,7 +479,7 @@ final class VirtualRun {
         let areOthersWaiting = !ready.isEmpty || nextBurn < waitingBurns.count
         time = min(time, areOthersWaiting ? Self.burnTurn : Self.longestBurnTurn)
         // Whoever goes on then finds the core free.
-        if let next = earliest(cancelAt, shutdownAt), next > now { time = min(time, next - now) }
+        if let next = earliest, next > now { time = min(time, next - now) }
       }
       expect(.burn(left: burn.nanoseconds - time), at: self.time(after: time), for: burn.seat, burn.ticket)
     }
@@ -435,7 +498,10 @@ final class VirtualRun {
       pool.waiting.append(ticket, task)
       return
     }
-    let seat = pool.idle.popLast() ?? makeSeat(in: pool)
+    var idle = pool.idle.popLast()
+    // The program of a session may have grown since.
+    if let known = idle, known.version != script().version { idle = nil }
+    let seat = idle ?? makeSeat(in: pool)
     seat.ticket = ticket
     seat.sequence = nextSequence()
     seat.isReady = false
@@ -446,11 +512,13 @@ final class VirtualRun {
   }
 
   private func makeSeat(in pool: Pool) -> Seat {
+    let (script, version) = script()
     let machine = script.makeMachine(options, memory: memory, choose: order.map { order in { order.choose($0) } })
     machine.resultCarrier = pool.kind == .processes ? .bytes : .memory
     machine.mockHome = main.machine
     lastSeat += 1
     let seat = Seat(lastSeat, machine, pool)
+    seat.version = version
     prepare(seat, pool: pool.kind)
     return seat
   }

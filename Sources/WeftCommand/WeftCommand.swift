@@ -4,10 +4,12 @@ struct WeftCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "weft",
     abstract: "Runs scripts in which concurrency is written with blocks that nest.",
-    usage: "weft [run] [<options>] <file> [--<param> <value> ...]\nweft <command> ...",
+    usage: "weft\nweft [run] [<options>] <file> [--<param> <value> ...]\nweft -e <expression>\nweft <command> ...",
     discussion: """
       Tasks say what to do. Blocks say how: together, how many, how fast, how long.
 
+        weft                          opens the prompt, in a terminal
+        weft -e '6 * 7'               prints a value
         weft demo                     downloads in four ways, timed; no network
         weft pages.weft --count 20    runs a script and sets its parameter `count`
         weft run pages.weft --help    lists a script's parameters
@@ -23,7 +25,8 @@ struct WeftCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      RunCommand.self, TestCommand.self, SimCommand.self, BenchCommand.self, ReportCommand.self, CheckCommand.self,
-      FormatCommand.self, ExplainCommand.self, DemoCommand.self, ServeCommand.self, DisassembleCommand.self,
+      RunCommand.self, ReplCommand.self, EvalCommand.self, TestCommand.self, SimCommand.self, BenchCommand.self,
+      ReportCommand.self, CheckCommand.self, FormatCommand.self, ExplainCommand.self, DemoCommand.self,
+      ServeCommand.self, DisassembleCommand.self,
     ])
 }

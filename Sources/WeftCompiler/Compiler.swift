@@ -108,7 +108,7 @@ private func placed(_ diagnostics: [Diagnostic], in source: SourceFile?) -> [Dia
 }
 
 /// Compiles the tasks that built-in methods are made of. A problem there is a fault in Weft itself.
-private func compilePrelude(into image: inout Image, errorKinds: Set<String>) -> Diagnostic? {
+func compilePrelude(into image: inout Image, errorKinds: Set<String>) -> Diagnostic? {
   let source = SourceFile(name: "<prelude>", text: preludeSource)
   let parsed = parse(source)
   let resolver = Resolver(source: source, builtinKinds: errorKinds, role: .prelude)

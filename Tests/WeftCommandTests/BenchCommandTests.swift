@@ -29,7 +29,8 @@ import Testing
 
   @Test func benchesAreSkippedByRun() async throws {
     try await Weft.inFolder(["b.weft": Self.script]) { weft in
-      #expect(try await weft.run("b.weft").output == "the top level does not run\n")
+      let run = try await weft.run("b.weft")
+      #expect(run.output == "the top level does not run\n")
     }
   }
 

@@ -7,9 +7,10 @@ enum ArgumentOrder {
     "-h", "--help", "--version", "--generate-completion-script", "--experimental-dump-help", "--help-hidden",
   ]
 
-  /// Names the command `run` where it was left out, and puts `--` before its file.
+  /// Names the command where it was left out, and puts `--` before a script's file.
   static func ordered(_ arguments: [String]) -> [String] {
-    guard let first = arguments.first, !isRootOption(first) else { return arguments }
+    guard let first = arguments.first else { return ["repl"] }
+    if isRootOption(first) { return arguments }
     let commands = WeftCommand.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
     if first == "sim" { return ["sim"] + orderedForSimulation(arguments.dropFirst()) }
     if commands.contains(first), first != "run" { return arguments }
@@ -18,6 +19,12 @@ enum ArgumentOrder {
     while index < words.count {
       let word = words[index]
       if word == "--" { break }
+      if word == "-e" {
+        words.remove(at: index)
+        // What is evaluated may begin with a minus.
+        if index < words.count { words.append(contentsOf: ["--", words.remove(at: index)]) }
+        return ["eval"] + words
+      }
       if word == "-" || !word.hasPrefix("-") {
         words.insert("--", at: index)
         break

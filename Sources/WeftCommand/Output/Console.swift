@@ -57,6 +57,15 @@ final class Console: Sendable {
     }
   }
 
+  /// Goes to a new line of the terminal, unless the cursor stands at the start of one.
+  func endLine() {
+    state.withLock { state in
+      guard state.isMidLine, state.failure == nil else { return }
+      state.failure = Self.write([0x0A], to: STDOUT_FILENO)
+      state.isMidLine = false
+    }
+  }
+
   /// Writes to standard error.
   func writeError(_ text: String) {
     state.withLock { state in
@@ -152,7 +161,7 @@ final class Console: Sendable {
     }
   }
 
-  private static func environment(_ name: String) -> String? {
+  static func environment(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }
   }
 }

@@ -90,7 +90,7 @@ struct TestReport {
     }
     for failed in outcome.caughtFailures {
       let notes = failed.notes + ["note: something caught this error; the test fails by it all the same"]
-      text += Reporter.text(of: failed, in: script, notes: notes, color: color)
+      text += Reporter.text(of: failed, in: script.source(failed.source), notes: notes, color: color)
     }
     if !outcome.isClean {
       text += "error: a fault in weft: this test left something behind: \(outcome.result.leftovers)\n"

@@ -191,6 +191,10 @@ extension Emitter {
   }
 
   func emitParam(_ param: ParamDeclaration) {
+    if role == .input {
+      if let value = param.defaultValue { emitBinding(.name(param.name), value) }
+      return
+    }
     guard let declaration = resolution[param.name.span], let index = paramIndex(of: param.name) else { return }
     guard let value = param.defaultValue else {
       // A run without it ends here, and not in the middle of its work.

@@ -3,9 +3,10 @@ import WeftSyntax
 /// Turns a resolved tree into code.
 final class Emitter {
   var image: Image
-  let resolution: Resolution
+  private(set) var resolution: Resolution
   /// The index of the file in the image; -1 for the prelude.
-  let source: Int
+  private(set) var source: Int
+  private(set) var role: Role
   var diagnostics: [Diagnostic] = []
   private var constantIndexes: [Image.Constant: Int] = [:]
   /// The function that code goes to.
@@ -25,17 +26,44 @@ final class Emitter {
   /// Top-level values that no task uses live in registers of the main function, up to this many.
   private static let mainRegisters = 160
 
+  enum Role {
+    /// The script, or the prelude.
+    case script
+    case imported
+    /// A part of a session, whose values later parts use.
+    case input
+  }
+
   init(image: Image, resolution: Resolution, source: Int) {
     self.image = image
     self.resolution = resolution
     self.source = source
-    for (index, constant) in image.constants.enumerated() { constantIndexes[constant] = index }
+    role = source > 0 ? .imported : .script
     f = FunctionBuilder(parent: nil, name: "", role: .main)
-    for pair in resolution.kindParents.values { self.image.kindParents[kindName(pair.kind)] = kindName(pair.parent) }
+    restart(with: image.constants)
+    noteKindParents()
+  }
+
+  /// Forgets the places of constants but for these.
+  func restart(with constants: [Image.Constant]) {
+    constantIndexes = [:]
+    for (index, constant) in constants.enumerated() { constantIndexes[constant] = index }
+  }
+
+  /// Goes on with another file of the same image.
+  func enter(_ resolution: Resolution, source: Int, _ role: Role) {
+    self.resolution = resolution
+    self.source = source
+    self.role = role
+    noteKindParents()
+  }
+
+  private func noteKindParents() {
+    for pair in resolution.kindParents.values { image.kindParents[kindName(pair.kind)] = kindName(pair.parent) }
   }
 
   /// The file's top level does not run: a value there is worked out when it is first used.
-  var isLazy: Bool { source > 0 || (source == 0 && image.purpose.hasEntries) }
+  var isLazy: Bool { role == .imported || (role == .script && source == 0 && image.purpose.hasEntries) }
 
   func constant(_ constant: Image.Constant) -> Int {
     if let index = constantIndexes[constant] { return index }
@@ -66,9 +94,7 @@ final class Emitter {
   func declareTopLevel(_ statement: Statement) {
     switch statement.kind {
     case .task(let task):
-      guard let declaration = resolution[task.name.span] else { return }
-      declaration.functionIndex = image.functions.count
-      image.functions.append(placeholder(task.name.text, .task))
+      if let declaration = resolution[task.name.span] { declareTask(declaration) }
     case .binding(let pattern, _, let isVariable):
       declareTopLevel(pattern, isVariable)
       if isLazy { declareLazy(names(of: pattern).compactMap { resolution[$0.span] }) }
@@ -76,7 +102,7 @@ final class Emitter {
       guard let declaration = resolution[param.name.span] else { return }
       declareGlobal(declaration, isVariable: false)
       if isLazy, param.defaultValue != nil { declareLazy([declaration]) }
-      if source > 0 { return }
+      if role != .script { return }
       params.append(param)
       image.params.append(
         Image.Param(
@@ -86,11 +112,17 @@ final class Emitter {
     }
   }
 
+  /// Gives a task of the top level its function, whose code follows.
+  func declareTask(_ declaration: Declaration) {
+    declaration.functionIndex = image.functions.count
+    image.functions.append(placeholder(declaration.name, .task))
+  }
+
   private func declareTopLevel(_ pattern: Pattern, _ isVariable: Bool) {
     switch pattern {
     case .name(let name):
       guard let declaration = resolution[name.span] else { return }
-      if isLazy || declaration.isCaptured || f.next >= Self.mainRegisters {
+      if isLazy || role != .script || declaration.isCaptured || f.next >= Self.mainRegisters {
         declareGlobal(declaration, isVariable: isVariable)
       } else {
         declaration.register = f.allocate()

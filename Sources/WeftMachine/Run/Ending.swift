@@ -3,8 +3,9 @@ import WeftSyntax
 
 extension Machine {
   /// The main task has ended; takes a look at the outcome, which stays the caller's.
-  func mainEnded(_ outcome: FiberOutcome) {
+  func mainEnded(_ fiber: FiberPointer, _ outcome: FiberOutcome) {
     if self.outcome != nil { return }
+    if session != nil { return noteEnded(fiber, outcome) }
     if isWorker {
       remoteResult = packed(outcome)
       self.outcome = .completed

@@ -2,6 +2,7 @@
 struct PendingFetch {
   let fiber: FiberPointer
   let method: String
+  let url: String
   let startedAt: Int64
   /// What a mock answers when the fiber's timer fires: a response or an error, which the machine holds a reference of.
   var answer: Value?
@@ -21,7 +22,7 @@ extension Machine {
       for index in 0..<7 { consume(slot + index, heap) }
       nextTicket += 1
       let ticket = nextTicket
-      tickets[ticket] = PendingFetch(fiber: fiber, method: request.method, startedAt: now)
+      tickets[ticket] = PendingFetch(fiber: fiber, method: request.method, url: request.url, startedAt: now)
       fiber.pointee.target = UnsafeMutableRawPointer(bitPattern: UInt(ticket))
       fiber.pointee.wait = .fetch
       fiber.pointee.resultRegister = Int32(register)

@@ -77,8 +77,11 @@ extension Machine {
     guard limits.pools.contains(kind) else {
       throw raise(
         .valueError, "this run has no pools of \(kind)",
-        hint: kind == .processes
-          ? "its host has to say how a worker process is started; in a task of such a worker there are none" : nil)
+        hint: kind != .processes
+          ? nil
+          : session == nil
+            ? "its host has to say how a worker process is started; in a task of such a worker there are none"
+            : "a session has none: its program grows; `pool(threads: n)` and `pool(tasks: n)` do the same")
     }
     guard heap.memory.reserve(workers: Int(count.int), limit: limits.workers) else {
       throw raise(

@@ -13,7 +13,8 @@ extension Machine {
     }
     for index in 0..<8 { consume(slot + index, heap) }
     nextTicket += 1
-    tickets[nextTicket] = PendingFetch(fiber: fiber, method: request.method, startedAt: now, answer: answer)
+    tickets[nextTicket] = PendingFetch(
+      fiber: fiber, method: request.method, url: request.url, startedAt: now, answer: answer)
     fiber.pointee.target = UnsafeMutableRawPointer(bitPattern: UInt(nextTicket))
     fiber.pointee.wait = .fetch
     fiber.pointee.resultRegister = Int32(register)

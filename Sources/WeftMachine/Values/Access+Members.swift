@@ -71,7 +71,7 @@ extension Machine {
   }
 
   /// The members of a type that are no methods; for hints and completion.
-  static func members(of receiver: ReceiverKind) -> [String] {
+  public static func members(of receiver: ReceiverKind) -> [String] {
     switch receiver {
     case .error: ["kind", "message", "line", "cause", "all", "hint"]
     case .response: ["status", "ok", "headers", "text", "bytes", "size", "elapsed", "url", "method"]

@@ -117,7 +117,7 @@ public struct Script: Sendable {
     self.image = image
     warnings = []
     documentation = nil
-    files = Files(imports: [], order: [], capabilities: [])
+    files = Files(imports: [], order: [], capabilities: [], purpose: .run)
   }
 
   static let errorKinds = Set(ErrorKind.allCases.map(\.rawValue))

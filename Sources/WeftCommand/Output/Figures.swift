@@ -5,7 +5,7 @@ enum Figures {
     let scale = (0..<decimals).reduce(1) { product, _ in product * 10 }
     let units = Int((abs(value) * Double(scale)).rounded())
     let fraction = String(units % scale)
-    let padding = String(repeating: "0", count: decimals - fraction.count)
+    let padding = String(repeating: "0", count: max(0, decimals - fraction.count))
     return (value < 0 ? "-" : "") + String(units / scale) + (decimals > 0 ? "." + padding + fraction : "")
   }
 

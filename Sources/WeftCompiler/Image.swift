@@ -23,6 +23,8 @@ public struct Image: Sendable {
   public var main = 0
   /// The `test` blocks of the script, if it was compiled for them.
   public var tests: [Entry] = []
+  /// What is expected of the whole run.
+  public var checks: [Check] = []
   /// The `bench` blocks of the script, if it was compiled for them.
   public var benches: [Entry] = []
   /// Tasks of the prelude that methods and built-ins call, by name.
@@ -57,6 +59,20 @@ public struct Image: Sendable {
   }
 
   public enum Role: String, Sendable { case main, task, closure, child, test, bench }
+
+  /// An `expect` of the whole run, such as `expect p95("download") < 300ms`: a function that is called with the statistics.
+  public struct Check: Sendable {
+    public struct Question: Sendable {
+      public var statistic: RunStatistic
+      /// The name of a task, or `fetch` for all requests.
+      public var name: String
+    }
+
+    public var function: Int
+    public var questions: [Question]
+    public var span: Span
+    public var source: Int
+  }
 
   /// A `test` or `bench` block, which runs by itself.
   public struct Entry: Sendable {

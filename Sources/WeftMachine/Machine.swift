@@ -258,14 +258,26 @@ public final class Machine {
     begin(entry.function, at: now, wallClock: wallClock)
   }
 
-  private func begin(_ function: Int, at now: Int64, wallClock: Int64) {
+  private func begin(_ function: Int, with arguments: [Value] = [], at now: Int64, wallClock: Int64) {
     self.now = now
     startedAt = now
     wallClockAtStart = wallClock
     let root = openScope(.root, owner: nil, parent: nil)
     self.root = root
-    var none = Value.none
-    makeReady(makeFiber(calling: .none, function: function, arguments: &none, count: 0, in: root))
+    var arguments = arguments + [.none]
+    makeReady(
+      makeFiber(calling: .none, function: function, arguments: &arguments, count: arguments.count - 1, in: root))
+  }
+
+  /// Starts an `expect` of the whole run with the statistics that it asks for.
+  public func begin(_ check: Image.Check, with statistics: [WeftValue], at now: Int64, wallClock: Int64) {
+    let values = statistics.map { statistic in
+      do throws(Thrown) { return try value(of: statistic) } catch {
+        heap.release(error.error)
+        return Value.none
+      }
+    }
+    begin(check.function, with: values, at: now, wallClock: wallClock)
   }
 
   /// Why `run` came back.

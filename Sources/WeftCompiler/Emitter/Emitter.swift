@@ -26,6 +26,9 @@ final class Emitter {
   /// Expressions whose values stand in registers already: an `expect` shows them when it fails.
   var held: [Span: Int] = [:]
 
+  /// The script's parameters.
+  private(set) var params: [ParamDeclaration] = []
+
   /// Top-level values that no task uses live in registers of the main function, up to this many.
   private static let mainRegisters = 160
 
@@ -114,6 +117,7 @@ final class Emitter {
       declareGlobal(declaration, isVariable: false)
       if isLazy, param.defaultValue != nil { declareLazy([declaration]) }
       if role != .script { return }
+      params.append(param)
       image.params.append(
         Image.Param(
           name: param.name.text, global: declaration.global, defaultText: nil, type: .string,

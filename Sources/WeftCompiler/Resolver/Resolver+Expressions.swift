@@ -64,6 +64,7 @@ extension Resolver {
     case .index(let base, let index):
       resolve(base)
       resolve(index)
+    case .call where isQuestion(expression): break
     case .call(let callee, let arguments): resolveCall(callee, arguments, at: expression.span)
     case .ifElse(let clauses, let elseBody):
       for clause in clauses {

@@ -115,7 +115,7 @@ struct EmbeddingGuideTests {
   @Test func events() async throws {
     var lines: [String] = []
     // listing: events
-    let script = try Interpreter().compile("gather for n in 1...3 { sleep n * 1ms; print(\"done \\(n)\") }")
+    let script = try Interpreter().compile("gather for n in 1...3 { sleep (n * 1ms); print(\"done \\(n)\") }")
     let run = script.start(observed: true)
     for await event in run.events {
       switch event {

@@ -153,7 +153,7 @@ struct InterpreterTests {
     func problem(_ task: String, _ arguments: [any Encodable & Sendable]) async -> String? {
       await #expect(throws: RunError.self) { try await run.call(task, arguments: arguments) }?.message
     }
-    #expect(await problem("ad", [1]) == "the script has no task `ad` at its top level; did you mean `add`?")
+    #expect(await problem("sloww", []) == "the script has no task `sloww` at its top level; did you mean `slow`?")
     #expect(await problem("add", []) == "`add` is missing an argument: `n`")
     #expect(await problem("slow", [1]) == "`slow` takes no arguments, but 1 are given")
     try await run.close()

@@ -19,7 +19,7 @@ TEST_FLAGS := --scratch-path $(TEST_BUILD) --sanitize=address $(if $(filter Linu
 # One after the other: on two cores the conformance suite would starve the servers that other tests talk to.
 TEST = WEFT_OPTIMIZE=1 ASAN_OPTIONS=detect_leaks=0 WEFT_TEST_PYTHON=$(abspath $(TEST_PYTHON)) swift test --no-parallel $(TEST_FLAGS) $(TRAITS)
 
-.PHONY: demo build test lint bench fuzz integration readline clean
+.PHONY: embedding demo build test lint bench fuzz integration readline clean
 
 demo: build
 	@$(WEFT) demo
@@ -54,6 +54,10 @@ test: readline .venv-tests
 # minutes. They hold under the sanitizer as well, so nothing has to be built again.
 integration: readline .venv-tests
 	WEFT_INTEGRATION=1 $(TEST) --filter WeftExamplesTests
+
+# The library for C, and the examples in C and Python that use it.
+embedding:
+	examples/embedding/run
 
 lint:
 	swift format lint --strict -r Sources Tests Package.swift

@@ -19,6 +19,8 @@ let package = Package(
     .library(name: "WeftHTTP", targets: ["WeftHTTP"]),
     .library(name: "WeftReport", targets: ["WeftReport"]),
     .executable(name: "weft", targets: ["WeftCommand"]),
+    // For C and what can call C: `libweft-c`, with the header in `Sources/WeftC/include`.
+    .library(name: "weft-c", type: .dynamic, targets: ["WeftC"]),
   ],
   traits: [
     .default(enabledTraits: ["HTTP", "Readline"]),
@@ -56,6 +58,7 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
       ]),
+    .target(name: "WeftC", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"], exclude: ["include"]),
     .target(
       name: "WeftHTTP",
       dependencies: [

@@ -10,6 +10,12 @@ final class MachineDriver {
   private let output: ([UInt8]) -> Void
   private let records: ((RunRecords) -> Void)?
   private let files: FileWorker?
+  private let hostCalls: HostCaller
+  /// Calls of the script's tasks by the host, by ticket.
+  private var taskCalls: [UInt64: TaskCall] = [:]
+  private var isPaused = false
+  /// Nobody waits for what does not end by itself.
+  private var isTerminated = false
   private var exchanges: [UInt64: any FetchCancelling] = [:]
   private var pools: [UInt64: WorkerPool] = [:]
   private var burns: [UInt64: Task<Void, Never>] = [:]
@@ -47,6 +53,7 @@ final class MachineDriver {
     version = context.version
     self.records = records
     files = context.options.files.map { FileWorker($0, mailbox) }
+    hostCalls = HostCaller(mailbox)
     machine.handleUser.notify = { [mailbox] ticket in mailbox.post(.handleAnswered(ticket: ticket)) }
   }
 
@@ -79,13 +86,21 @@ final class MachineDriver {
       if case .finished = pause { break }
       if case .idle(let deadline) = pause, exchanges.isEmpty || !deliver() {
         if machine.isStuck { rest() }
-        await mailbox.wait(until: min(deadline ?? .max, wakes ? nextLook : .max).finite, on: loop)
+        let next = min(deadline ?? .max, wakes ? nextLook : .max, context.deadline)
+        await mailbox.wait(until: next.finite, on: loop)
         turnEnds = LoopExecutor.now() + Self.turn
       }
       // What has come is older than the timers that are due by now.
       machine.setClock(to: LoopExecutor.now())
       _ = deliver()
+      while isPaused, !isStopped, !machine.isFinished {
+        await mailbox.wait(until: context.deadline.finite, on: loop)
+        machine.setClock(to: LoopExecutor.now())
+        _ = deliver()
+        if LoopExecutor.now() >= context.deadline { isPaused = false }
+      }
       let now = LoopExecutor.now()
+      if now >= context.deadline { machine.exceedTime(context.options.timeLimit?.nanoseconds ?? 0) }
       machine.advance(to: now)
       if now >= nextLook, let interval {
         observe(now)
@@ -98,6 +113,18 @@ final class MachineDriver {
     }
     flush()
   }
+
+  /// Runs a machine that has begun for a moment, on whatever thread this is; true when it is finished and nothing is left to do.
+  /// Otherwise `drive` goes on with it.
+  func runBriefly() -> Bool {
+    let pause = machine.run(ticks: Self.briefTicks)
+    guard case .finished = pause, machine.hasNoEffects else { return false }
+    flush()
+    return true
+  }
+
+  /// So many take less time than to change threads.
+  private static let briefTicks = 1_000
 
   /// Waits for the next task from another machine; nil when none will follow.
   func nextTask() async -> (ticket: UInt64, task: RemoteTask)? {
@@ -132,7 +159,11 @@ final class MachineDriver {
     spinIfNeeded()
     for worker in leaving { await worker.ended() }
     for burn in burns.values { await burn.value }
+    // The task of a worker that is stopped has been given up, and so has what it waited for.
+    await hostCalls.finish(waiting: !isTerminated && !isStopped)
     await files?.finish()
+    for call in taskCalls.values { call.end(.cancelled) }
+    taskCalls = [:]
     // The last that workers have printed.
     _ = deliver()
     flush()
@@ -194,6 +225,15 @@ final class MachineDriver {
       case .startBurn(let ticket, let nanoseconds):
         burns[ticket] = CoreExecutor.burn(nanoseconds) { [mailbox] in mailbox.post(.burnEnded(ticket: ticket)) }
       case .cancelBurn(let ticket): burns.removeValue(forKey: ticket)?.cancel()
+      case .startHostCall(let ticket, let call): hostCalls.start(ticket, call)
+      case .askHost(let ticket, let function, let arguments):
+        if let home = context.home {
+          home.callHost(ticket, function, arguments) { [mailbox] in mailbox.post(.hostCallEnded(ticket: ticket, $0)) }
+        }
+      case .cancelHostCall(let ticket):
+        hostCalls.cancel(ticket)
+        context.home?.cancelHostCall(ticket)
+      case .callEnded(let ticket, let outcome): taskCalls.removeValue(forKey: ticket)?.end(outcome)
       }
     }
   }
@@ -249,6 +289,19 @@ final class MachineDriver {
       // What this machine has printed before is older.
       flush()
       output(text)
+    case .hostCallEnded(let ticket, let answer): machine.hostCallEnded(ticket, answer)
+    case .call(let call):
+      taskCalls[call.ticket] = call
+      machine.call(call.ticket, function: call.function, call.arguments)
+    case .cancelCall(let ticket): machine.cancelCall(ticket)
+    case .close: machine.close()
+    case .pause: isPaused = true
+    case .unpause: isPaused = false
+    case .addTicks(let count): machine.addTicks(count)
+    case .terminate:
+      isPaused = false
+      isTerminated = true
+      machine.terminate()
     case .records(let batch):
       flush()
       records?(batch)

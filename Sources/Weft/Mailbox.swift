@@ -5,8 +5,18 @@ final class Mailbox: Sendable {
   enum Event: Sendable {
     case fetchEnded(ticket: UInt64, Result<FetchResponse, FetchFailure>)
     case fileWorkEnded(ticket: UInt64, Result<[UInt8], FileFailure>)
+    case hostCallEnded(ticket: UInt64, HostAnswer)
     case cancel
     case shutdown
+    /// The host wants a task of the script called; that this call ends; and that no more will come.
+    case call(TaskCall)
+    case cancelCall(ticket: UInt64)
+    case close
+    /// The host wants the run to stand still, to go on, to have more ticks, or to end at once, whatever it does.
+    case pause
+    case unpause
+    case addTicks(Int)
+    case terminate
     /// From a worker: how a task ended, and what it printed before.
     case remoteEnded(ticket: UInt64, RemoteResult)
     case output([UInt8])
@@ -28,19 +38,35 @@ final class Mailbox: Sendable {
     var events: [Event] = []
     var reader: CheckedContinuation<Void, Never>?
     var activity: Activity?
+    var isClosed = false
   }
 
   private let state = Locked(State())
 
-  func post(_ event: Event) {
-    let reader = state.withLock { state in
+  /// False when nobody reads any more.
+  @discardableResult
+  func post(_ event: Event) -> Bool {
+    let (reader, isOpen) = state.withLock { state -> (CheckedContinuation<Void, Never>?, Bool) in
+      if state.isClosed { return (nil, false) }
       state.activity?.add()
       state.events.append(event)
       defer { state.reader = nil }
-      return state.reader
+      return (state.reader, true)
     }
     reader?.resume()
+    return isOpen
   }
+
+  /// Takes no more; gives what nobody has read.
+  func close() -> [Event] {
+    state.withLock { state in
+      state.isClosed = true
+      defer { state.events = [] }
+      return state.events
+    }
+  }
+
+  var isClosed: Bool { state.withLock { $0.isClosed } }
 
   /// From now on what is on its way counts for a run, until the reader has dealt with it.
   func join(_ activity: Activity) {

@@ -20,6 +20,8 @@ final class RunContext: Sendable {
   /// Nanoseconds on the loop's clock, and since 1970.
   let startedAt: Int64
   let wallClock: Int64
+  /// On the same clock: when the run has to end; `Int64.max` if it may take any time.
+  let deadline: Int64
   /// How the machines are observed; nil if nobody does.
   let watch: Watch?
   private let workers = Atomic<UInt32>(0)
@@ -41,6 +43,8 @@ final class RunContext: Sendable {
     clock_gettime(CLOCK_REALTIME, &wall)
     startedAt = LoopExecutor.now()
     wallClock = Int64(wall.tv_sec) * 1_000_000_000 + Int64(wall.tv_nsec)
+    let (deadline, overflow) = startedAt.addingReportingOverflow(options.timeLimit?.nanoseconds ?? .max)
+    self.deadline = overflow ? .max : deadline
   }
 
   /// Of a run that began elsewhere, so many nanoseconds ago.
@@ -56,6 +60,8 @@ final class RunContext: Sendable {
     memory.beginWorkerProcess()
     startedAt = LoopExecutor.now() - elapsed
     self.wallClock = wallClock
+    // The parent looks at the time.
+    deadline = .max
   }
 
   var script: Script { program.withLock { $0.script } }

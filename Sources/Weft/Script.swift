@@ -18,6 +18,10 @@ public struct Script: Sendable {
 
   /// How its files belong together.
   let files: Files
+  /// What the host adds.
+  let host: HostBinding
+  /// What compiled it, whose settings its runs have.
+  var interpreter = Interpreter()
 
   /// What has to be known besides the texts of a program to compile it again.
   struct Files: Sendable {
@@ -27,13 +31,10 @@ public struct Script: Sendable {
     var order: [Int]
     var capabilities: Capabilities
     var purpose: Purpose
-  }
-
-  /// The problems of a script that does not compile, all of them, in the order of their places. Those of an imported file
-  /// name it as their `source`.
-  public struct CompileError: Error, Sendable {
-    public let source: SourceFile
-    public let diagnostics: [Diagnostic]
+    /// What the host adds.
+    var host = HostInterface()
+    /// The script has the value of its last expression.
+    var givesValue = false
   }
 
   public init(
@@ -66,15 +67,19 @@ public struct Script: Sendable {
 
   /// The same for a script that has been read.
   package init(
-    compiling reader: ImportReader, granting capabilities: Capabilities, advising: Bool, for purpose: Purpose = .run
+    compiling reader: ImportReader, granting capabilities: Capabilities, advising: Bool, for purpose: Purpose = .run,
+    host: HostTable = HostTable(), givesValue: Bool = false
   ) throws(CompileError) {
     // Names are looked at even after a syntax error, so that one look shows every problem.
     let compiled =
       reader.hasErrors
       ? nil
-      : compile(reader.program, errorKinds: Self.errorKinds, granting: capabilities, advising: advising, for: purpose)
+      : compile(
+        reader.program, errorKinds: Self.errorKinds, granting: capabilities, advising: advising, for: purpose,
+        host: host.interface, givesValue: givesValue)
     let found =
-      compiled?.diagnostics ?? check(reader.program, errorKinds: Self.errorKinds, granting: capabilities)
+      compiled?.diagnostics
+      ?? check(reader.program, errorKinds: Self.errorKinds, granting: capabilities, host: host.interface)
     // File after file, and in each in the order of the places.
     let places = Dictionary(
       uniqueKeysWithValues: reader.program.files.enumerated().map { (ObjectIdentifier($1.tree.source), $0) })
@@ -91,23 +96,26 @@ public struct Script: Sendable {
     documentation = reader.program.files.first?.tree.documentation
     files = Files(
       imports: reader.program.files.map(\.imports), order: reader.program.order, capabilities: capabilities,
-      purpose: purpose)
+      purpose: purpose, host: host.interface, givesValue: givesValue)
+    self.host = HostBinding(host, to: image)
   }
 
-  /// Compiles again what compiled before, elsewhere. There has to be a file.
+  /// Compiles again what compiled before, in a worker process. There has to be a file.
   init(_ sources: [SourceFile], _ files: Files) throws(CompileError) {
     let parsed = sources.map(parse)
     let program = Program(
       files: zip(parsed, files.imports).map { Program.File($0.tree, isBroken: $0.hasErrors, imports: $1) },
       order: files.order)
     let compiled = compile(
-      program, errorKinds: Self.errorKinds, granting: files.capabilities, advising: false, for: files.purpose)
+      program, errorKinds: Self.errorKinds, granting: files.capabilities, advising: false, for: files.purpose,
+      host: files.host, givesValue: files.givesValue)
     let diagnostics = parsed.flatMap(\.diagnostics) + compiled.diagnostics
     guard let image = compiled.image, !diagnostics.contains(where: { $0.severity == .error }) else {
       throw CompileError(source: sources[0], diagnostics: diagnostics)
     }
     self.image = image
     self.files = files
+    host = HostBinding(HostTable(elsewhere: files.host), to: image, isElsewhere: true)
     warnings = []
     documentation = parsed.first?.tree.documentation
   }
@@ -118,6 +126,7 @@ public struct Script: Sendable {
     warnings = []
     documentation = nil
     files = Files(imports: [], order: [], capabilities: [], purpose: .run)
+    host = HostBinding(HostTable(), to: image)
   }
 
   static let errorKinds = Set(ErrorKind.allCases.map(\.rawValue))
@@ -149,6 +158,10 @@ public struct RunResult: Sendable {
   public let usedRandomness: Bool
   /// Bytes at the peak.
   public let peakMemory: Int
+  /// What the script's last expression gave; none if there is none, or if nobody asked for it.
+  public let value: WeftValue
+  /// What the script printed, if the run kept it.
+  public internal(set) var output = ""
 }
 
 /// How to run a script.
@@ -156,8 +169,10 @@ public struct RunOptions: Sendable {
   /// What random numbers come from.
   public var seed: UInt64 = 0
   /// Values for the script's `param`s, by name.
-  public var params: [String: ParamValue] = [:]
+  public var params: [String: WeftValue] = [:]
   public var limits = MachineLimits()
+  /// How long the run may take by the wall clock.
+  public var timeLimit: Duration?
   /// What `env` finds, in a script that is granted the environment.
   public var environment: [String: String] = [:]
   /// Where `read`, `lines` and `write` go, in a script that is granted files.
@@ -178,6 +193,8 @@ public struct RunOptions: Sendable {
   /// options.processes = .thisProgram  // its `main` calls `runWorkerIfAsked()` first
   /// ```
   public var processes: WorkerCommand?
+  /// The run goes on when the script's top level has ended, for calls.
+  var staysOpen = false
 
   public init() {}
 }
@@ -189,7 +206,8 @@ extension Script {
   ) -> Machine {
     var limits = options.limits
     if options.processes != nil { limits.pools.insert(.processes) }
-    let machine = Machine(image: image, seed: options.seed, limits: limits, choose: choose, memory: memory, room: room)
+    let machine = Machine(
+      image: image, seed: options.seed, limits: limits, choose: choose, memory: memory, host: host, room: room)
     machine.environment = options.environment
     for param in image.params {
       if let value = options.params[param.name] { machine.setParam(param, to: value) }
@@ -214,6 +232,6 @@ extension Machine {
       outcome: result ?? .cancelled, ticks: ticks, elapsed: now - startedAt, leftovers: leftovers,
       failedExpectations: failedExpectations, expectations: expectations, unusedMocks: unusedMocks,
       wasShutDown: isShutdownRequested, usedRandomness: usedRandomness,
-      peakMemory: memory.peak)
+      peakMemory: memory.peak, value: value ?? .none)
   }
 }

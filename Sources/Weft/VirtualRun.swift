@@ -56,6 +56,7 @@ final class VirtualRun {
     enum Work {
       case fetch(FetchRequest, Result<FetchResponse, FetchFailure>)
       case file(FileRequest)
+      case host(HostCall)
       /// With so many nanoseconds still to come after that.
       case burn(left: Int64)
     }
@@ -397,7 +398,10 @@ final class VirtualRun {
         expect(.file(request), at: time(after: world.fileDelay), for: seat, ticket)
       case .startBurn(let ticket, let nanoseconds):
         waitingBurns.append((seat, ticket, nanoseconds))
-      case .cancelFetch(let ticket), .cancelFileWork(let ticket), .cancelBurn(let ticket):
+      case .startHostCall(let ticket, let call): expect(.host(call), at: now, for: seat, ticket)
+      // There are no worker processes here, and nobody calls the script's tasks.
+      case .askHost, .callEnded: break
+      case .cancelFetch(let ticket), .cancelFileWork(let ticket), .cancelBurn(let ticket), .cancelHostCall(let ticket):
         guard let answer = seat.answers.removeValue(forKey: ticket) else {
           forgetBurns { $0 === seat && $1 == ticket }
           continue
@@ -451,6 +455,7 @@ final class VirtualRun {
       case .file(let request):
         let failure = FileFailure(.other, "this run has no files")
         machine.fileWorkEnded(answer.ticket, options.files?.perform(request) ?? .failure(failure))
+      case .host(let call): machine.hostCallEnded(answer.ticket, call.performNow())
       case .burn(let left):
         idleCores = idleCores.map { $0 + 1 }
         if left > 0 {

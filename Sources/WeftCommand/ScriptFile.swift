@@ -57,7 +57,7 @@ struct ScriptFile {
     } catch let problem as Problem {
       reporter.failure(problem.message, hint: problem.hint)
       throw .usage
-    } catch let error as Script.CompileError {
+    } catch let error as CompileError {
       reporter.diagnostics(error.diagnostics, in: error.source)
       throw .doesNotCompile
     } catch {

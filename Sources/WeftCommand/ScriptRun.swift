@@ -19,6 +19,8 @@ struct ScriptRun {
   let timeLimit: TimeLimit?
   /// What to write down of it; nil if nothing.
   let measurement: Measurement?
+  /// What a simulation has said before; nil if none was asked for.
+  let prediction: Prediction?
   /// What is shown of it while it goes on; nil if nothing.
   let tree: LiveTree?
 
@@ -48,10 +50,11 @@ struct ScriptRun {
 
   init(
     script: Script, options: RunOptions, reporter: Reporter, progress: Progress, timeLimit: TimeLimit?,
-    measurement: Measurement? = nil, tree: LiveTree? = nil
+    measurement: Measurement? = nil, tree: LiveTree? = nil, prediction: Prediction? = nil
   ) {
     self.tree = tree
     self.measurement = measurement
+    self.prediction = prediction
     self.script = script
     self.options = options
     self.reporter = reporter
@@ -83,8 +86,9 @@ struct ScriptRun {
       warning: { [reporter, script] in
         if let source = script.source(0) { reporter.diagnostics([$0], in: source) }
       })
-    if measurement != nil || tree != nil {
-      observer.records = { [measurement, tree] batch in
+    if measurement != nil || tree != nil || prediction != nil {
+      observer.records = { [measurement, tree, prediction] batch in
+        prediction?.take(batch)
         measurement?.take(batch)
         tree?.take(batch)
       }
@@ -95,6 +99,7 @@ struct ScriptRun {
     limit?.cancel()
     Console.shared.hideProgress()
     let status = conclude(result, isVirtual: false)
+    if let prediction { Console.shared.writeError("\n" + prediction.text(result)) }
     await fetcher.shutdown()
     return status
   }
@@ -134,7 +139,12 @@ struct ScriptRun {
   // MARK: What is said of the end
 
   private func conclude(_ result: RunResult, isVirtual: Bool) -> ExitStatus {
-    let status = status(of: result)
+    var status = status(of: result)
+    if case .completed = result.outcome, let summary = measurement?.collector.summary, !script.image.checks.isEmpty {
+      let checks = RunChecks(script, summary, options.params)
+      reporter.checks(checks)
+      if checks.hasFailed, status.code == 0 { status = .expectation }
+    }
     let isWritten = measurement?.conclude(result, seed: options.seed, isVirtual: isVirtual, reporter) ?? true
     return isWritten || status.code != 0 ? status : .failed
   }

@@ -14,17 +14,22 @@ public struct CompileResult: Sendable {
 ///   - capabilities: What the host grants.
 ///   - advising: Whether the diagnostics hold advice too, for which the whole program is looked through once more.
 ///   - purpose: What of it will run.
+///   - host: What the host adds.
+///   - givesValue: Whether the program's value is that of its last expression, and not none. What a load test's tasks gave would
+///     then be kept.
 public func compile(
   _ program: Program, errorKinds: Set<String>, granting capabilities: Capabilities, advising: Bool,
-  for purpose: Purpose = .run
+  for purpose: Purpose = .run, host: HostInterface = HostInterface(), givesValue: Bool = false
 ) -> CompileResult {
+  let errorKinds = errorKinds.union(host.errorKinds.keys)
   var image = Image()
   image.purpose = purpose
   if let problem = compilePrelude(into: &image, errorKinds: errorKinds) {
     return CompileResult(image: nil, diagnostics: [problem])
   }
   image.sources = program.files.map(\.tree.source)
-  let resolvers = resolve(program, errorKinds, capabilities, purpose)
+  image.kindParents = host.errorKinds
+  let resolvers = resolve(program, errorKinds, capabilities, purpose, host)
   var diagnostics = diagnostics(of: resolvers)
   if diagnostics.contains(where: { $0.severity == .error }) {
     return CompileResult(image: nil, diagnostics: diagnostics)
@@ -34,7 +39,8 @@ public func compile(
   image.code.reserveCapacity(room)
   image.spans.reserveCapacity(room)
   for index in program.order {
-    let emitter = Emitter(image: image, resolution: resolvers[index].resolution, source: index)
+    let emitter = Emitter(image: image, resolution: resolvers[index].resolution, source: index, host: host)
+    emitter.givesValue = givesValue
     emitter.emit(program.files[index].tree)
     diagnostics += placed(emitter.diagnostics, in: index == 0 ? nil : resolvers[index].source)
     image = emitter.image
@@ -60,13 +66,17 @@ private func advice(on program: Program, _ resolvers: [Resolver]) -> [Diagnostic
 }
 
 /// Looks at the names and calls of a program that does not compile for other reasons.
-public func check(_ program: Program, errorKinds: Set<String>, granting capabilities: Capabilities) -> [Diagnostic] {
-  diagnostics(of: resolve(program, errorKinds, capabilities, .run))
+public func check(
+  _ program: Program, errorKinds: Set<String>, granting capabilities: Capabilities,
+  host: HostInterface = HostInterface()
+) -> [Diagnostic] {
+  diagnostics(of: resolve(program, errorKinds.union(host.errorKinds.keys), capabilities, .run, host))
 }
 
 /// Resolves each file after those that it imports; gives them in the order of the program's files.
 private func resolve(
-  _ program: Program, _ errorKinds: Set<String>, _ capabilities: Capabilities, _ purpose: Purpose
+  _ program: Program, _ errorKinds: Set<String>, _ capabilities: Capabilities, _ purpose: Purpose,
+  _ host: HostInterface
 ) -> [Resolver] {
   var resolvers: [Int: Resolver] = [:]
   var exports: [Int: ImportedFile] = [:]
@@ -75,7 +85,7 @@ private func resolve(
     let resolver = Resolver(
       source: file.tree.source, builtinKinds: errorKinds,
       role: index > 0 ? .imported : purpose.hasEntries ? .declarations : .script,
-      capabilities: capabilities, imports: file.imports.compactMapValues { exports[$0] })
+      capabilities: capabilities, imports: file.imports.compactMapValues { exports[$0] }, host: host)
     resolver.resolve(file.tree)
     resolvers[index] = resolver
     exports[index] = resolver.exports(isBroken: file.isBroken)

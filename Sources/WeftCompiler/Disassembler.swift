@@ -62,6 +62,7 @@ extension Image {
     case .getGlobal, .setGlobal: globals.indices.contains(instruction.bx) ? "  ; \(globals[instruction.bx].name)" : ""
     case .callFunction: functions.indices.contains(instruction.c) ? "  ; \(functions[instruction.c].name)" : ""
     case .callBuiltin: "  ; \(BuiltinFunction(rawValue: UInt16(instruction.c))?.name ?? "?")"
+    case .callHost: hostFunctions.indices.contains(instruction.c) ? "  ; \(hostFunctions[instruction.c])" : ""
     case .callMethod:
       BuiltinMethods.names.indices.contains(instruction.c) ? "  ; .\(BuiltinMethods.names[instruction.c])" : ""
     case .jump, .jumpIfFalse, .jumpIfTrue, .jumpIfNone, .jumpIfNotNone, .jumpIfSet, .jumpBack, .rangePrepare,

@@ -32,6 +32,8 @@ extension Image {
       hash.add(parent)
     }
     for function in initializers { hash.add(function) }
+    for name in hostFunctions { hash.add(name) }
+    for name in hostMethods { hash.add(name) }
     hash.add(main)
     hash.add(Int(purpose.rawValue))
     return hash.value

@@ -23,10 +23,20 @@ public struct Image: Sendable {
   public var main = 0
   /// The `test` blocks of the script, if it was compiled for them.
   public var tests: [Entry] = []
+  /// What is expected of the whole run.
+  public var checks: [Check] = []
   /// The `bench` blocks of the script, if it was compiled for them.
   public var benches: [Entry] = []
   /// Tasks of the prelude that methods and built-ins call, by name.
   public var preludeFunctions: [String: Int] = [:]
+  /// The host's functions that the program names; an index in here stands in the code.
+  public var hostFunctions: [String] = []
+  /// The methods of host objects that no built-in type has: their ids follow those of the built-in ones.
+  public var hostMethods: [String] = []
+  /// The tasks at the top level of the script itself, by name: what a host can call.
+  public var exports: [String: Int] = [:]
+  /// The function that runs the top level gives the value of its last expression.
+  public var givesValue = false
 
   public struct Function: Sendable {
     public var name: String
@@ -49,6 +59,20 @@ public struct Image: Sendable {
   }
 
   public enum Role: String, Sendable { case main, task, closure, child, test, bench }
+
+  /// An `expect` of the whole run, such as `expect p95("download") < 300ms`: a function that is called with the statistics.
+  public struct Check: Sendable {
+    public struct Question: Sendable {
+      public var statistic: RunStatistic
+      /// The name of a task, or `fetch` for all requests.
+      public var name: String
+    }
+
+    public var function: Int
+    public var questions: [Question]
+    public var span: Span
+    public var source: Int
+  }
 
   /// A `test` or `bench` block, which runs by itself.
   public struct Entry: Sendable {

@@ -170,6 +170,10 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
 
   // Waiting for something outside
   case waitBuiltin  // R[a] = what the waiting built-in c gives for R[a] ..< R[a+b], consumed
+
+  // Functions of the host
+  case loadHost  // R[a] = the host's function b
+  case callHost  // R[a] = host function c(R[a] ..< R[a+b]), consumed; the task may wait for it
 }
 
 /// Builds and takes apart instruction words.

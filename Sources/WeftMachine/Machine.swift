@@ -81,6 +81,17 @@ public final class Machine {
   var remoteResult: RemoteOutcome?
   /// The globals that each function can reach.
   var reachable: [Int: [Int32]] = [:]
+  /// What the host gives to this program.
+  let host: HostBinding
+  /// Calls of its functions under way, by ticket.
+  var hostCalls: [UInt64: PendingHostCall] = [:]
+  /// Tasks that the host has called, by their fibers; see `keepOpen`.
+  var calls: [FiberPointer: UInt64] = [:]
+  /// Calls that came before the top level had ended.
+  var waitingCalls: [WaitingCall] = []
+  var openness = Openness.closes
+  /// The value of the script's last expression, if it was compiled to give it and has ended.
+  public internal(set) var value: WeftValue?
   /// Reads and writes under way, by ticket.
   var files: [UInt64: PendingFile] = [:]
   @exclusivity(unchecked) var nextTicket: UInt64 = 0
@@ -143,9 +154,10 @@ public final class Machine {
   ///   - room: Of a machine that takes inputs: words of code that there shall be room for.
   public init(
     image: Image, seed: UInt64 = 0, limits: MachineLimits = MachineLimits(), choose: ((Int) -> Int)? = nil,
-    memory: RunMemory = RunMemory(), room: Int? = nil
+    memory: RunMemory = RunMemory(), host: HostBinding? = nil, room: Int? = nil
   ) {
     self.image = image
+    self.host = host ?? HostBinding(HostTable(), to: image)
     heap = Heap(memory: memory)
     self.seed = seed
     self.limits = limits
@@ -246,14 +258,26 @@ public final class Machine {
     begin(entry.function, at: now, wallClock: wallClock)
   }
 
-  private func begin(_ function: Int, at now: Int64, wallClock: Int64) {
+  private func begin(_ function: Int, with arguments: [Value] = [], at now: Int64, wallClock: Int64) {
     self.now = now
     startedAt = now
     wallClockAtStart = wallClock
     let root = openScope(.root, owner: nil, parent: nil)
     self.root = root
-    var none = Value.none
-    makeReady(makeFiber(calling: .none, function: function, arguments: &none, count: 0, in: root))
+    var arguments = arguments + [.none]
+    makeReady(
+      makeFiber(calling: .none, function: function, arguments: &arguments, count: arguments.count - 1, in: root))
+  }
+
+  /// Starts an `expect` of the whole run with the statistics that it asks for.
+  public func begin(_ check: Image.Check, with statistics: [WeftValue], at now: Int64, wallClock: Int64) {
+    let values = statistics.map { statistic in
+      do throws(Thrown) { return try value(of: statistic) } catch {
+        heap.release(error.error)
+        return Value.none
+      }
+    }
+    begin(check.function, with: values, at: now, wallClock: wallClock)
   }
 
   /// Why `run` came back.
@@ -282,7 +306,9 @@ public final class Machine {
         // Starting tasks is work as well: a chain of them must not hold up the clock.
         if core.pointee.ticks < 0, readyCount > 0 { return endSlice() }
         guard let next = takeReady() else {
-          if timers.isEmpty, core.pointee.outstanding == 0, shutdownWaiters.isEmpty, deadlock() { continue }
+          if timers.isEmpty, core.pointee.outstanding == 0, shutdownWaiters.isEmpty, !expectsCalls, deadlock() {
+            continue
+          }
           return .idle(deadline: timers.earliest?.deadline)
         }
         core.pointee.fiber = next
@@ -349,7 +375,9 @@ public final class Machine {
 
   /// Ends the run in order: every task is cancelled, every `finally` runs.
   public func cancelRun() {
-    if let root, outcome == nil { cancel(root, .outside) }
+    guard let root, outcome == nil else { return }
+    cancel(root, .outside)
+    closeIfDone()
   }
 
   /// Whether `cancelRun` has been called.
@@ -439,19 +467,16 @@ public final class Machine {
 
   // MARK: Parameters
 
-  /// Gives a parameter its value before `begin`.
-  public func setParam(_ param: Image.Param, to value: ParamValue) {
-    let slot = core.pointee.globals + param.global
-    heap.release(slot.pointee)
-    slot.pointee =
-      switch value {
-      case .string(let text): heap.makeString(text)
-      case .int(let int): Value(int)
-      case .float(let float): Value(float)
-      case .bool(let bool): Value(bool)
-      case .duration(let nanoseconds): .duration(nanoseconds)
-      case .rate(let rate): .rate(rate)
-      }
+  /// Gives a parameter its value before `begin`; false when there is no room for it.
+  @discardableResult
+  public func setParam(_ param: Image.Param, to value: WeftValue) -> Bool {
+    do throws(Thrown) {
+      store(try self.value(of: value), core.pointee.globals + param.global, heap)
+      return true
+    } catch {
+      heap.release(error.error)
+      return false
+    }
   }
 }
 
@@ -466,18 +491,6 @@ public struct BlockProgress: Sendable {
   public var running: Int
   /// Nanoseconds since it began.
   public var elapsed: Int64
-}
-
-/// What a host or the command line gives for a `param`.
-public enum ParamValue: Sendable {
-  case string(String)
-  case int(Int64)
-  case float(Double)
-  case bool(Bool)
-  /// Nanoseconds.
-  case duration(Int64)
-  /// Events a second.
-  case rate(Double)
 }
 
 /// What a machine asks its driver to do.
@@ -502,6 +515,14 @@ public enum Effect: Sendable {
   case startBurn(ticket: UInt64, nanoseconds: Int64)
   /// Nobody waits for it any more; stop it. No answer is expected.
   case cancelBurn(UInt64)
+  /// Call a function of the host; answer by `hostCallEnded` with the ticket.
+  case startHostCall(ticket: UInt64, HostCall)
+  /// The same in a worker process: ask the parent for it. The arguments are values in a parcel.
+  case askHost(ticket: UInt64, function: Int, Parcel)
+  /// Nobody waits for the function any more; cancel its task. No answer is expected.
+  case cancelHostCall(UInt64)
+  /// A task that the host called has ended.
+  case callEnded(ticket: UInt64, CallOutcome)
 }
 
 /// What one machine may use.

@@ -41,6 +41,8 @@ public enum ErrorKind: String, CaseIterable, Sendable {
   case mockError = "MockError"
   /// The worker of a task ended before the task did.
   case workerError = "WorkerError"
+  /// A function of the host failed.
+  case hostError = "HostError"
 
   /// The kind that this one is a special case of.
   public var parent: ErrorKind? {
@@ -80,7 +82,8 @@ extension Machine {
     case Kind.range: "Range"
     case Kind.during: "During"
     case Kind.mock: "Mock"
-    case Kind.function, Kind.closure, Kind.builtin: "Function"
+    case Kind.function, Kind.closure, Kind.builtin, Kind.hostFunction: "Function"
+    case Kind.object: ObjectBlock(value).reference.typeName
     case Kind.error: "Error"
     case Kind.errorKind: "ErrorKind"
     case Kind.response: "Response"

@@ -104,7 +104,7 @@ package struct Fuzzer {
   }
 
   /// With all that a script can be granted, none of which is outside of this process.
-  private func compile(_ source: SourceFile) throws(Script.CompileError) -> Script {
+  private func compile(_ source: SourceFile) throws(CompileError) -> Script {
     try Script(
       compiling: source, imports: { path, _ in SourceFile(name: path, text: Generator.library) }, granting: .all,
       advising: true)

@@ -36,7 +36,7 @@ import WeftSyntax
     let diagnostics: [Diagnostic]
     do {
       diagnostics = try documented.compile().warnings
-    } catch let error as Script.CompileError {
+    } catch let error as CompileError {
       diagnostics = error.diagnostics
     }
     #expect(diagnostics.contains { $0.severity == documented.severity })

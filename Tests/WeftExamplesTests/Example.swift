@@ -18,7 +18,7 @@ struct Example: Sendable, CustomTestStringConvertible {
   /// Shows a mistake: what Weft has to say of it stands around what it prints.
   let isPitfall: Bool
   /// Less to do than the script has by itself, which would take a build without optimization too long.
-  let params: [String: ParamValue]
+  let params: [String: WeftValue]
   /// What comes out otherwise with these `params`: by the text in `.expected`, what stands in its place.
   let changes: [String: String]
   /// Nanoseconds that a call or an iteration takes, where the example is about computing.
@@ -33,7 +33,7 @@ struct Example: Sendable, CustomTestStringConvertible {
 
   init(
     _ name: String, takes duration: Int64, fetches: Bool = false, shutdownAt: Int64? = nil, isPitfall: Bool = false,
-    params: [String: ParamValue] = [:], changes: [String: String] = [:], tickTime: Int64 = 0, freedom: Freedom = .none
+    params: [String: WeftValue] = [:], changes: [String: String] = [:], tickTime: Int64 = 0, freedom: Freedom = .none
   ) {
     self.name = name
     self.duration = duration

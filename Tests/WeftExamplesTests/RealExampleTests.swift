@@ -16,13 +16,13 @@ import WeftMachine
   @Test func blockingWork() async throws {
     let example = try Example.named("18-blocking-work")
     let script = try example.script()
-    let result = try await expect(example, script, ["pause": .duration(100 * millisecond)])
+    let result = try await expect(example, script, ["pause": .duration(.milliseconds(100))])
     // One thread after the other, then three at a time, then none: 300 + 100 + 100 ms.
     #expect(result.elapsed >= 500 * millisecond)
   }
 
   @discardableResult private func expect(
-    _ example: Example, _ script: Script, _ params: [String: ParamValue]
+    _ example: Example, _ script: Script, _ params: [String: WeftValue]
   ) async throws -> RunResult {
     var options = example.options(files: DiskFiles())
     options.params = params

@@ -146,7 +146,7 @@ import WeftSyntax
     #expect {
       try Script(compiling: call)
     } throws: { error in
-      let first = (error as? Script.CompileError)?.diagnostics.first
+      let first = (error as? CompileError)?.diagnostics.first
       return first?.code == "E0215"
         && first?.message == "`\(name)` is not there: the host of this script does not grant \(what)"
     }

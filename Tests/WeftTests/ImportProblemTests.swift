@@ -12,7 +12,7 @@ import WeftSyntax
     #expect {
       try Script(compiling: "import \"lib.weft\"\nf()\n", name: "main.weft")
     } throws: { error in
-      guard let error = error as? Script.CompileError else { return false }
+      guard let error = error as? CompileError else { return false }
       let text = error.diagnostics.map { DiagnosticRenderer(color: false).text($0, in: error.source) + "\n" }.joined()
       #expect(
         text == """
@@ -62,7 +62,7 @@ import WeftSyntax
     #expect {
       try Script(compiling: "import \"lib.weft\"\n", name: "main.weft", imports: { _, _ in broken })
     } throws: { error in
-      let first = (error as? Script.CompileError)?.diagnostics.first
+      let first = (error as? CompileError)?.diagnostics.first
       return first?.code == "E0101" && first?.source === broken
     }
   }
@@ -207,7 +207,7 @@ import WeftSyntax
     #expect {
       try Script(compiling: "import \"1\"\n", name: "0", imports: loader)
     } throws: { error in
-      guard let error = error as? Script.CompileError else { return false }
+      guard let error = error as? CompileError else { return false }
       return error.diagnostics.map(\.message) == [
         "`100` stands at the end of a chain of 100 imports, which is too long"
       ]
@@ -219,7 +219,7 @@ import WeftSyntax
     #expect {
       try files.compile()
     } throws: { error in
-      guard let error = error as? Script.CompileError, let first = error.diagnostics.first else { return false }
+      guard let error = error as? CompileError, let first = error.diagnostics.first else { return false }
       let json = DiagnosticRenderer(color: false).json(first, in: error.source)
       return json.contains("\"file\":\"main.weft\"") && json.contains("\"labels\":[{\"file\":\"lib.weft\",\"line\":1")
     }

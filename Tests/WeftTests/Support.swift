@@ -30,7 +30,7 @@ struct Files {
     do {
       let script = try compile()
       return "it compiles with \(script.warnings.count) warnings"
-    } catch let error as Script.CompileError {
+    } catch let error as CompileError {
       let renderer = DiagnosticRenderer(color: false)
       return error.diagnostics.map { renderer.text($0, in: error.source) + "\n" }.joined()
     } catch {

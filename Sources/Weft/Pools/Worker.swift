@@ -32,7 +32,8 @@ final class LocalWorker: Worker {
     if kind == .threads { thread?.beginSpinning() }
     mailbox.join(context.activity)
     let executor: (any TaskExecutor)? = kind == .compute ? CoreExecutor.shared : thread
-    task = Task.detached(executorPreference: executor) { [mailbox] in
+    // Not detached: host functions have the task-local values of whoever runs the script.
+    task = Task(executorPreference: executor) { [mailbox] in
       await Self.work(kind, context, number, mailbox, report)
     }
   }

@@ -16,6 +16,8 @@ package struct Frame: Sendable, Equatable {
     case handleAnswer = 9
     /// All machines of the run wait for each other.
     case deadlock = 10
+    /// The answer to a `host`.
+    case hostAnswer = 14
 
     // From the worker:
     /// The version of the protocol, and the identity of the program as the worker compiled it.
@@ -32,6 +34,8 @@ package struct Frame: Sendable, Equatable {
     case rests = 12
     /// What has happened in the task, if the run is observed.
     case records = 13
+    /// The task calls a function of the host.
+    case host = 15
   }
 
   package let kind: Kind

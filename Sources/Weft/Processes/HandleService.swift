@@ -25,12 +25,12 @@ final class HandleService: Sendable {
   private let context: RunContext
   private let send: @Sendable (Frame) -> Void
   /// Turns values that travel by reference into bytes.
-  private let translator: Translator
+  private let translator: ParcelTranslator
 
-  init(_ context: RunContext, send: @escaping @Sendable (Frame) -> Void) {
+  init(_ context: RunContext, _ translator: ParcelTranslator, send: @escaping @Sendable (Frame) -> Void) {
     self.context = context
     self.send = send
-    translator = Translator(context)
+    self.translator = translator
     user.notify = { [weak self] id in self?.check(id) }
     context.activity.register(ObjectIdentifier(self)) { [weak self] in self?.nothingWillCome() }
   }
@@ -199,24 +199,5 @@ final class HandleService: Sendable {
     default: return
     }
     _ = wait.handle.perform(operation, for: wait.waiter.asker)
-  }
-
-  /// A machine that carries out no task.
-  private final class Translator: @unchecked Sendable {
-    // What is unchecked is sound because one thread at a time, under `lock`, uses the machine.
-    private let lock = Locked(())
-    private var machine: Machine?
-    private let context: RunContext
-
-    init(_ context: RunContext) { self.context = context }
-
-    func bytes(of parcel: Parcel) -> Parcel {
-      if parcel.isPlainBytes { return parcel }
-      return lock.withLock { _ in
-        let translator = machine ?? context.makeMachine()
-        machine = translator
-        return translator.bytes(of: parcel)
-      }
-    }
   }
 }

@@ -22,6 +22,7 @@ final class ProcessWorker: Worker {
 
   private let seat: WorkerSeat
   private let handles: HandleService
+  private let host: HostService
   private let plan: Plan
   private let owner: Mailbox
   /// Among the workers of the run; nil if nobody observes.
@@ -34,8 +35,14 @@ final class ProcessWorker: Worker {
     let watch = plan.context.watch.map { RunContext.Watch(worker: plan.context.nextWorker(), arguments: $0.arguments) }
     self.watch = watch
     let line = Line()
-    let handles = HandleService(plan.context) { line.seat?.send($0) }
+    let translator = ParcelTranslator(plan.context)
+    let handles = HandleService(plan.context, translator) { line.seat?.send($0) }
     self.handles = handles
+    let host = HostService(plan.context, translator) {
+      handles.noteSending()
+      line.seat?.send($0)
+    }
+    self.host = host
     seat = WorkerSeat(command: plan.command, program: plan.program, identity: plan.identity) { ticket, event in
       switch event {
       case .output(let text): owner.post(.output(text))
@@ -49,12 +56,16 @@ final class ProcessWorker: Worker {
         if !handles.take(ticket, request) {
           line.seat?.reject(ticket, because: "asked something of a handle that makes no sense")
         }
+      case .host(let request):
+        if !host.take(ticket, request) {
+          line.seat?.reject(ticket, because: "called a function of the host in a way that makes no sense")
+        }
       case .rests(let received): handles.rests(ticket, received: received)
       case .ended(let bytes):
         let result = RemoteResult(wire: bytes, handles: handles.handles)
-        Self.end(ticket, result ?? RemoteResult(.lost("sent an answer that makes no sense")), handles, owner)
-      case .cancelled: Self.end(ticket, RemoteResult(.cancelled), handles, owner)
-      case .lost(let how): Self.end(ticket, RemoteResult(.lost(how)), handles, owner)
+        Self.end(ticket, result ?? RemoteResult(.lost("sent an answer that makes no sense")), handles, host, owner)
+      case .cancelled: Self.end(ticket, RemoteResult(.cancelled), handles, host, owner)
+      case .lost(let how): Self.end(ticket, RemoteResult(.lost(how)), handles, host, owner)
       }
     }
     line.seat = seat
@@ -67,7 +78,10 @@ final class ProcessWorker: Worker {
   }
 
   /// What the task held is free before its owner knows that it has ended.
-  private static func end(_ ticket: UInt64, _ result: RemoteResult, _ handles: HandleService, _ owner: Mailbox) {
+  private static func end(
+    _ ticket: UInt64, _ result: RemoteResult, _ handles: HandleService, _ host: HostService, _ owner: Mailbox
+  ) {
+    host.end()
     handles.release()
     owner.post(.remoteEnded(ticket: ticket, result))
     handles.end()
@@ -83,6 +97,7 @@ final class ProcessWorker: Worker {
       owner.post(.remoteEnded(ticket: ticket, RemoteResult(.lost(why))))
     } else {
       handles.begin(ticket, task)
+      host.begin(ticket)
       seat.start(ticket, order)
     }
   }

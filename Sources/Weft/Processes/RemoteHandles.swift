@@ -6,7 +6,7 @@ import WeftMachine
   import Darwin
 #endif
 
-/// In a worker process: the way to the handles of the parent, which carries out what is asked of them.
+/// In a worker process: the way to the handles of the parent and to the functions of the host, which the parent has.
 final class RemoteHandles: Sendable {
   private struct Wait {
     let handle: RemoteHandle
@@ -56,6 +56,8 @@ final class RemoteHandles: Sendable {
     var handles: [UInt64: RemoteHandle] = [:]
     var waits: [UInt64: Wait] = [:]
     var last: UInt64 = 0
+    /// Calls of the host's functions, by the machine's ticket.
+    var hostCalls: [UInt64: @Sendable (HostAnswer) -> Void] = [:]
 
     mutating func add(_ wait: Wait) -> UInt64 {
       last += 1
@@ -66,9 +68,38 @@ final class RemoteHandles: Sendable {
 
   private let state = Locked(State())
   private let send: @Sendable ([UInt8]) -> Void
+  private let callHost: @Sendable ([UInt8]) -> Void
 
-  /// - Parameter send: Takes a request to the parent, in order.
-  init(send: @escaping @Sendable ([UInt8]) -> Void) { self.send = send }
+  /// - Parameters:
+  ///   - send: Takes a request to the parent, in order.
+  ///   - callHost: The same for a call of a function of the host.
+  init(send: @escaping @Sendable ([UInt8]) -> Void, callHost: @escaping @Sendable ([UInt8]) -> Void) {
+    self.send = send
+    self.callHost = callHost
+  }
+
+  // MARK: Functions of the host
+
+  /// Calls a function of the host for the task that runs.
+  func callHost(
+    _ ticket: UInt64, _ function: Int, _ arguments: Parcel, completion: @escaping @Sendable (HostAnswer) -> Void
+  ) {
+    state.withLock { $0.hostCalls[ticket] = completion }
+    callHost(HostRequest(id: ticket, function: function, arguments: arguments).wire)
+  }
+
+  /// Nobody waits for that call any more.
+  func cancelHostCall(_ ticket: UInt64) {
+    let wasOpen = state.withLock { $0.hostCalls.removeValue(forKey: ticket) } != nil
+    if wasOpen { callHost(HostRequest(id: ticket, function: nil).wire) }
+  }
+
+  func take(_ response: HostResponse) {
+    let completion = state.withLock { $0.hostCalls.removeValue(forKey: response.id) }
+    completion?(.parcel(Parcel(bytes: response.bytes), isError: response.isError))
+  }
+
+  // MARK: Handles
 
   func handle(_ number: UInt64, _ facts: HandleFacts) -> SharedHandle {
     state.withLock { state in
@@ -145,6 +176,7 @@ final class RemoteHandles: Sendable {
       defer {
         state.handles = [:]
         state.waits = [:]
+        state.hostCalls = [:]
       }
       return Array(state.handles.values)
     }

@@ -68,6 +68,14 @@ final class ScriptWorker: WorkerHandler {
     return true
   }
 
+  func hostAnswer(_ ticket: UInt64, _ answer: [UInt8]) -> Bool {
+    guard let response = HostResponse(wire: answer) else { return false }
+    if ticket == self.ticket.load(ordering: .relaxed) {
+      withWorker { _ in state.withLock { $0.context }?.home?.take(response) }
+    }
+    return true
+  }
+
   func deadlock(_ ticket: UInt64) {
     withWorker { _ in state.withLock { $0.context }?.activity.tellAll() }
   }
@@ -97,7 +105,11 @@ final class ScriptWorker: WorkerHandler {
     state.withLock { state in
       if let worker = state.worker { return worker }
       guard let program = state.program else { return nil }
-      let home = RemoteHandles { [self] in replies.handle(ticket.load(ordering: .relaxed), $0) }
+      let home = RemoteHandles { [self] in
+        replies.handle(ticket.load(ordering: .relaxed), $0)
+      } callHost: { [self] in
+        replies.host(ticket.load(ordering: .relaxed), $0)
+      }
       let context = RunContext(
         program.script, program.options, program.hasNetwork ? fetcher : nil, elapsed: order.elapsed,
         wallClock: order.wallClock, home: home, watch: order.watch)

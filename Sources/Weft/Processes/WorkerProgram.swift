@@ -36,6 +36,8 @@ struct WorkerProgram: Sendable {
     }
     writer.write(list: script.files.order) { $0.write(UInt32($1)) }
     writer.write(Int64(script.files.capabilities.rawValue))
+    writer.write(script.files.host)
+    writer.write(script.files.givesValue ? 1 as UInt8 : 0)
     writer.write(script.files.purpose.rawValue)
     writer.write(options.seed)
     writer.write(Int64(options.limits.memory))
@@ -61,7 +63,7 @@ struct WorkerProgram: Sendable {
     guard let parts = Parts(bytes) else {
       throw WorkerRefusal("what the parent sent as the program makes no sense")
     }
-    do throws(Script.CompileError) {
+    do throws(CompileError) {
       script = try Script(parts.sources, parts.files)
     } catch {
       let problem = error.diagnostics.first { $0.severity == .error }
@@ -90,7 +92,7 @@ struct WorkerProgram: Sendable {
     let ticks: Int
     let workers: Int
     let pools: Set<PoolKind>
-    let params: [String: ParamValue]
+    let params: [String: WeftValue]
     let environment: [String: String]
     let hasNetwork: Bool
     let hasFiles: Bool
@@ -124,13 +126,14 @@ struct WorkerProgram: Sendable {
       for (file, links) in imports.enumerated() where links.values.contains(where: { places[$0] >= places[file] }) {
         return nil
       }
-      guard let capabilities: Int64 = reader.readInteger(),
+      guard let capabilities: Int64 = reader.readInteger(), let host = reader.readHost(),
+        let givesValue: UInt8 = reader.readInteger(),
         let purpose = (reader.readInteger() as UInt8?).flatMap(Purpose.init), let seed: UInt64 = reader.readInteger(),
         let memory: Int64 = reader.readInteger(), let ticks: Int64 = reader.readInteger(),
         let workers: Int64 = reader.readInteger(), let pools = reader.readList({ $0.readInteger() as UInt8? })
       else { return nil }
-      let params = reader.readList { reader -> (String, ParamValue)? in
-        guard let name = reader.readText(), let value = reader.readParam() else { return nil }
+      let params = reader.readList { reader -> (String, WeftValue)? in
+        guard let name = reader.readText(), let value = reader.readValue() else { return nil }
         return (name, value)
       }
       let environment = reader.readList { reader -> (String, String)? in
@@ -143,7 +146,7 @@ struct WorkerProgram: Sendable {
       self.sources = sources
       files = Script.Files(
         imports: imports, order: order, capabilities: Capabilities(rawValue: Int(capabilities)).intersection(.all),
-        purpose: purpose)
+        purpose: purpose, host: host, givesValue: givesValue != 0)
       self.seed = seed
       self.memory = Int(memory)
       self.ticks = Int(ticks)
@@ -159,40 +162,128 @@ struct WorkerProgram: Sendable {
 }
 
 extension WireWriter {
-  fileprivate mutating func write(_ value: ParamValue) {
+  fileprivate mutating func write(_ host: HostInterface) {
+    write(list: host.functions.sorted { $0.key < $1.key }) { $0.write($1.value) }
+    write(list: host.types.sorted()) { $0.write($1) }
+    write(list: host.methods.sorted { $0.key < $1.key }) { writer, methods in
+      writer.write(list: methods.value.sorted { $0.key < $1.key }) { writer, method in
+        writer.write(method.key)
+        writer.write(method.value)
+      }
+    }
+    write(list: host.errorKinds.sorted { $0.key < $1.key }) { writer, kind in
+      writer.write(kind.key)
+      writer.write(kind.value)
+    }
+  }
+
+  private mutating func write(_ function: HostInterface.Function) {
+    write(function.name)
+    write(list: function.parameters) { writer, parameter in
+      writer.write(parameter.name)
+      writer.write(parameter.isOptional ? 1 as UInt8 : 0)
+    }
+  }
+
+  mutating func write(_ value: WeftValue) {
     switch value {
-    case .string(let text):
-      write(0 as UInt8)
-      write(text)
-    case .int(let int):
-      write(1 as UInt8)
-      write(int)
-    case .float(let float):
-      write(2 as UInt8)
-      write(float.bitPattern)
+    case .none: write(0 as UInt8)
     case .bool(let bool):
-      write(3 as UInt8)
+      write(1 as UInt8)
       write(bool ? 1 as UInt8 : 0)
-    case .duration(let nanoseconds):
+    case .int(let int):
+      write(2 as UInt8)
+      write(Int64(int))
+    case .bigInt(let digits):
+      write(3 as UInt8)
+      write(digits)
+    case .float(let float):
       write(4 as UInt8)
-      write(nanoseconds)
-    case .rate(let rate):
+      write(float.bitPattern)
+    case .string(let text):
       write(5 as UInt8)
+      write(text)
+    case .bytes(let bytes):
+      write(6 as UInt8)
+      write(bytes)
+    case .duration(let duration):
+      write(7 as UInt8)
+      write(duration.nanoseconds)
+    case .rate(let rate):
+      write(8 as UInt8)
       write(rate.bitPattern)
+    case .list(let elements):
+      write(9 as UInt8)
+      write(list: elements) { $0.write($1) }
+    case .map(let map):
+      write(10 as UInt8)
+      write(list: map.entries) { writer, entry in
+        writer.write(entry.key)
+        writer.write(entry.value)
+      }
+    // No parameter has such a value.
+    case .error, .object, .opaque: write(0 as UInt8)
     }
   }
 }
 
 extension WireReader {
-  fileprivate mutating func readParam() -> ParamValue? {
-    let tag: UInt8? = readInteger()
+  fileprivate mutating func readHost() -> HostInterface? {
+    var host = HostInterface()
+    let functions = readList { $0.readFunction() }
+    let types = readList { $0.readText() }
+    let methods = readList { reader in
+      reader.readList { reader -> (String, HostInterface.Function)? in
+        guard let type = reader.readText(), let method = reader.readFunction() else { return nil }
+        return (type, method)
+      }
+    }
+    let kinds = readList { reader -> (String, String)? in
+      guard let kind = reader.readText(), let parent = reader.readText() else { return nil }
+      return (kind, parent)
+    }
+    guard let functions, let types, let methods, let kinds else { return nil }
+    for function in functions { host.add(function) }
+    for type in types { host.add(type: type) }
+    for (type, method) in methods.joined() { host.add(method, ofType: type) }
+    for (kind, parent) in kinds { host.add(errorKind: kind, below: parent) }
+    return host
+  }
+
+  private mutating func readFunction() -> HostInterface.Function? {
+    guard let name = readText() else { return nil }
+    let parameters = readList { reader -> BuiltinParameter? in
+      guard let name = reader.readText(), let isOptional: UInt8 = reader.readInteger() else { return nil }
+      return BuiltinParameter(name, optional: isOptional != 0)
+    }
+    return parameters.map { HostInterface.Function(name, $0) }
+  }
+
+  /// - Parameter depth: Of the containers around it; they are read by recursion.
+  mutating func readValue(depth: Int = 0) -> WeftValue? {
+    guard depth < 500, let tag: UInt8 = readInteger() else { return nil }
     switch tag {
-    case 0: return readText().map(ParamValue.string)
-    case 1: return readInteger().map(ParamValue.int)
-    case 2: return readInteger().map { .float(Double(bitPattern: $0)) }
-    case 3: return (readInteger() as UInt8?).map { .bool($0 != 0) }
-    case 4: return readInteger().map(ParamValue.duration)
-    case 5: return readInteger().map { .rate(Double(bitPattern: $0)) }
+    case 0: return WeftValue.none
+    case 1: return (readInteger() as UInt8?).map { .bool($0 != 0) }
+    case 2: return (readInteger() as Int64?).map { .int(Int($0)) }
+    case 3: return readText().map { .bigInt($0) }
+    case 4: return readInteger().map { .float(Double(bitPattern: $0)) }
+    case 5: return readText().map { .string($0) }
+    case 6: return readBytes().map { .bytes($0) }
+    case 7: return (readInteger() as Int64?).map { .duration(.nanoseconds($0)) }
+    case 8: return readInteger().map { .rate(Double(bitPattern: $0)) }
+    case 9: return readList { $0.readValue(depth: depth + 1) }.map { .list($0) }
+    case 10:
+      let entries = readList { reader -> (WeftValue, WeftValue)? in
+        guard let key = reader.readValue(depth: depth + 1), let value = reader.readValue(depth: depth + 1) else {
+          return nil
+        }
+        return (key, value)
+      }
+      guard let entries else { return nil }
+      var map = WeftMap()
+      for (key, value) in entries { map.set(key, to: value) }
+      return .map(map)
     default: return nil
     }
   }

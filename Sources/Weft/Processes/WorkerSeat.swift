@@ -8,6 +8,8 @@ package final class WorkerSeat: Sendable {
     case records([UInt8])
     /// It asks something of a handle.
     case handle([UInt8])
+    /// It calls a function of the host.
+    case host([UInt8])
     /// Nothing happens in its worker before another frame comes than the so many that have come since it began.
     case rests(UInt64)
     case ended([UInt8])
@@ -223,6 +225,7 @@ package final class WorkerSeat: Sendable {
       case (.handle, .ready):
         // What a task still had to say when it was over is of no interest.
         return state.job?.frame.ticket == frame.ticket ? .handle(frame.payload) : nil
+      case (.host, .ready): return state.job?.frame.ticket == frame.ticket ? .host(frame.payload) : nil
       case (.rests, .ready):
         var reader = WireReader(frame.payload)
         guard state.job?.frame.ticket == frame.ticket, let received: UInt64 = reader.readInteger() else { return nil }

@@ -25,12 +25,16 @@ package protocol WorkerHandler: Sendable {
   /// The answer to what a task asked of a handle; returns soon. False when it makes no sense.
   func handleAnswer(_ ticket: UInt64, _ answer: [UInt8]) -> Bool
 
+  /// The answer of a function of the host; returns soon. False when it makes no sense.
+  func hostAnswer(_ ticket: UInt64, _ answer: [UInt8]) -> Bool
+
   /// All machines of the run wait for each other; returns soon.
   func deadlock(_ ticket: UInt64)
 }
 
 extension WorkerHandler {
   package func handleAnswer(_ ticket: UInt64, _ answer: [UInt8]) -> Bool { false }
+  package func hostAnswer(_ ticket: UInt64, _ answer: [UInt8]) -> Bool { false }
   package func deadlock(_ ticket: UInt64) {}
 }
 
@@ -61,6 +65,9 @@ package final class WorkerReplies: Sendable {
 
   /// Sends what a task asks of a handle.
   package func handle(_ ticket: UInt64, _ request: [UInt8]) { send(Frame(.handle, ticket: ticket, request)) }
+
+  /// Calls a function of the host.
+  package func host(_ ticket: UInt64, _ request: [UInt8]) { send(Frame(.host, ticket: ticket, request)) }
 
   /// Says that nothing happens here before another frame comes than the so many that have come.
   package func rests(_ ticket: UInt64, _ received: UInt64) {
@@ -142,8 +149,9 @@ package enum WorkerService {
     case .cancel: handler.cancel(frame.ticket)
     case .shutdown: handler.shutdown(frame.ticket)
     case .handleAnswer: if !handler.handleAnswer(frame.ticket, frame.payload) { _exit(brokenLine) }
+    case .hostAnswer: if !handler.hostAnswer(frame.ticket, frame.payload) { _exit(brokenLine) }
     case .deadlock: handler.deadlock(frame.ticket)
-    case .ready, .refused, .output, .ended, .handle, .rests, .records: _exit(brokenLine)
+    case .ready, .refused, .output, .ended, .handle, .rests, .records, .host: _exit(brokenLine)
     }
   }
 

@@ -241,7 +241,7 @@ public struct RunAnalysis {
         task.time = last.time
       }
       work = .other(reason)
-    case .token, .file, .shutdown: work = .other(reason)
+    case .token, .file, .shutdown, .host: work = .other(reason)
     }
     if time > task.time {
       let function = reason == .fetch && task.fetchFunction >= 0 ? task.fetchFunction : task.function

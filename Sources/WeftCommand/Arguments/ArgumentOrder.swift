@@ -29,12 +29,12 @@ enum ArgumentOrder {
         words.insert("--", at: index)
         break
       }
-      index += valued.contains(word) ? 2 : 1
+      index += valued.contains(word) || simulationOptions.contains(word) ? 2 : 1
     }
     return ["run"] + words
   }
 
-  /// Options of `weft sim`, each with a value.
+  /// Options of `weft sim`, and of `weft run --compare-sim`, each with a value.
   private static let simulationOptions: Set = [
     "--seed", "--latency", "--failures", "--bandwidth", "--size", "--cores", "--tick",
   ]

@@ -12,7 +12,7 @@ struct ScriptParameters {
   }
 
   /// By the parameter's name.
-  private(set) var values: [String: ParamValue] = [:]
+  private(set) var values: [String: WeftValue] = [:]
   private(set) var wantsHelp = false
 
   private let params: [Image.Param]
@@ -50,7 +50,7 @@ struct ScriptParameters {
     throw unknown(parts[0])
   }
 
-  private mutating func set(_ param: Image.Param, _ value: ParamValue) throws(Problem) {
+  private mutating func set(_ param: Image.Param, _ value: WeftValue) throws(Problem) {
     guard values.updateValue(value, forKey: param.name) == nil else {
       throw Problem(message: "the parameter `--\(param.name)` is given twice")
     }
@@ -72,7 +72,7 @@ struct ScriptParameters {
 
   private func value(
     for param: Image.Param, _ attached: String?, _ rest: inout ArraySlice<String>
-  ) throws(Problem) -> ParamValue {
+  ) throws(Problem) -> WeftValue {
     if param.type == .bool {
       if let attached { return try convert(attached, for: param) }
       guard let next = rest.first, ["true", "false"].contains(next) else { return .bool(true) }
@@ -89,23 +89,23 @@ struct ScriptParameters {
     return try convert(next, for: param)
   }
 
-  private func convert(_ text: String, for param: Image.Param) throws(Problem) -> ParamValue {
+  private func convert(_ text: String, for param: Image.Param) throws(Problem) -> WeftValue {
     let literal = param.type == .string ? nil : Literal(text)
     switch (param.type, literal) {
     case (.string, _): return .string(text)
-    case (.int, .int(let value)?): return .int(value)
+    case (.int, .int(let value)?): return .int(Int(value))
     case (.int, .bigInt?):
       throw Problem(message: "`\(text)` is too large for `--\(param.name)`", hint: "a parameter holds at most 64 bits")
     case (.float, .float(let value)?): return .float(value)
     case (.float, .int(let value)?): return .float(Double(value))
     case (.bool, .bool(let value)?): return .bool(value)
-    case (.duration, .duration(let nanoseconds)?): return .duration(nanoseconds)
+    case (.duration, .duration(let nanoseconds)?): return .duration(.nanoseconds(nanoseconds))
     case (.rate, .rate(let perSecond)?): return .rate(perSecond)
     // The default is made of other parameters, so its type shows only when it runs.
-    case (.any, .int(let value)?): return .int(value)
+    case (.any, .int(let value)?): return .int(Int(value))
     case (.any, .float(let value)?): return .float(value)
     case (.any, .bool(let value)?): return .bool(value)
-    case (.any, .duration(let nanoseconds)?): return .duration(nanoseconds)
+    case (.any, .duration(let nanoseconds)?): return .duration(.nanoseconds(nanoseconds))
     case (.any, .rate(let perSecond)?): return .rate(perSecond)
     case (.any, _): return .string(text)
     case (.list, _), (.map, _):

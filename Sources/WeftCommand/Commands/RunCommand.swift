@@ -50,6 +50,11 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var views: Views
 
+  @Flag(help: "Simulate the script first, as `weft sim` does, and tell prediction and measurement beside each other.")
+  var compareSim = false
+
+  @OptionGroup(title: "The world of --compare-sim") var world: WorldOptions
+
   @Argument(help: "The script; - reads it from standard input.", completion: .file(extensions: ["weft"]))
   var file: String
 
@@ -78,12 +83,32 @@ struct RunCommand: AsyncParsableCommand {
     options.processes = .thisProgram
     options.environment = Self.environment
     options.seed = seed ?? (virtual ? 0 : .random(in: .min ... .max))
+    let prediction = compareSim ? try predict(reporter, options) : nil
     let run = ScriptRun(
       script: script, options: options, reporter: reporter, progress: Progress(isShown: progress), timeLimit: timeLimit,
       measurement: Measurement(script, wantsSummary: summary, record: record, views: views),
-      tree: watch && Console.shared.canShowProgress ? LiveTree(script.image) : nil)
+      tree: watch && Console.shared.canShowProgress ? LiveTree(script.image) : nil, prediction: prediction)
     let status = virtual ? await run.virtually() : await run.really()
     if status.code != 0 { throw status }
+  }
+
+  /// What a simulation with the same parameters and seed says.
+  private func predict(_ reporter: Reporter, _ options: RunOptions) throws -> Prediction {
+    guard !virtual else {
+      reporter.failure("`--compare-sim` compares with the real world: it goes without `--virtual`")
+      throw ExitStatus.usage
+    }
+    guard file != "-" else {
+      reporter.failure("`--compare-sim` runs a script twice, and standard input can be read once")
+      throw ExitStatus.usage
+    }
+    let script = try ScriptFile(path: file).compile(reporter, for: .simulation)
+    do throws(WorldOptions.Problem) {
+      return Prediction(try Simulation(script, seed: options.seed, world, options.params).run { _ in })
+    } catch {
+      reporter.failure(error.message, hint: error.hint)
+      throw ExitStatus.usage
+    }
   }
 
   /// The variables of this process.

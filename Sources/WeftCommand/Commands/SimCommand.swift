@@ -1,6 +1,7 @@
 import ArgumentParser
 import Weft
 import WeftMachine
+import WeftReport
 
 struct SimCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -51,6 +52,11 @@ struct SimCommand: AsyncParsableCommand {
       status = .failed
     }
     Console.shared.write(Array(SimReport(script, simulation, outcome).text(file: file).utf8))
+    if case .completed = outcome.result.outcome, !script.image.checks.isEmpty {
+      let checks = RunChecks(script, outcome.summary, simulation.params)
+      reporter.checks(checks)
+      if checks.hasFailed, status.code == 0 { status = .expectation }
+    }
     if status.code != 0 { throw status }
   }
 }
@@ -62,11 +68,13 @@ struct Simulation {
   let cores: Int
   private let network: NetworkModel
   private let tickTime: Int64
-  private let params: [String: ParamValue]
+  let params: [String: WeftValue]
 
   struct Outcome {
     let result: RunResult
     let analysis: RunAnalysis
+    /// For what the script expects of the whole run.
+    let summary: RunSummary
     /// Hosts whose latency was guessed.
     let guessedHosts: [String]
     /// What it took in the real world.
@@ -74,7 +82,7 @@ struct Simulation {
   }
 
   init(
-    _ script: Script, seed: UInt64, _ world: WorldOptions, _ params: [String: ParamValue]
+    _ script: Script, seed: UInt64, _ world: WorldOptions, _ params: [String: WeftValue]
   ) throws(WorldOptions.Problem) {
     self.script = script
     self.seed = seed
@@ -99,8 +107,15 @@ struct Simulation {
     options.files = DiskFiles()
     options.environment = RunCommand.environment
     var analysis = RunAnalysis()
-    let result = script.runVirtually(options, in: world, output: output, records: { analysis.add($0) })
+    let collector = script.image.checks.isEmpty ? nil : RunCollector(script.image)
+    let result = script.runVirtually(
+      options, in: world, output: output,
+      records: {
+        analysis.add($0)
+        collector?.take($0)
+      })
     return Outcome(
-      result: result, analysis: analysis, guessedHosts: server.guessedHosts, time: start.duration(to: .now))
+      result: result, analysis: analysis, summary: collector?.summary ?? RunSummary(),
+      guessedHosts: server.guessedHosts, time: start.duration(to: .now))
   }
 }

@@ -158,5 +158,11 @@ extension Explanation {
       task within 6 s of its cancellation. Only that task fails; a new worker takes the next one. `retry` may try again, if the task
       may be done twice. A worker that could not be started says why: mostly it is the `launcher`.
       """),
+    Explanation(
+      "HostError", "a function of the host that failed",
+      """
+      A program that embeds Weft gives its scripts functions of its own. One of them failed; the message is what it said. A
+      program may throw kinds of its own as well, which are below `HostError` unless it says otherwise.
+      """),
   ]
 }

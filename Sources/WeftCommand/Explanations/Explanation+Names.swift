@@ -110,5 +110,27 @@ extension Explanation {
       """,
       wrong: "test \"a sum\" {\n  mock sum => 3\n  expect sum([1, 1]) == 3\n}",
       right: "task total(xs) => sum(xs)\n\ntest \"a sum\" {\n  mock total => 3\n  expect total([1, 1]) == 3\n}"),
+    Explanation(
+      "E0218", "a statistic of a task that is not there",
+      """
+      An `expect` of the whole run, such as `expect p95("download") < 300ms`, asks about a task by its name, or about all requests as
+      `"fetch"`. No task of the script, or of a file that it imports, has this name.
+      """,
+      wrong: "task download(url) => fetch(url).size\nexpect p95(\"downlaod\") < 300ms",
+      right: "task download(url) => fetch(url).size\nexpect p95(\"download\") < 300ms"),
+    Explanation(
+      "E0219", "a variable in what is expected of the whole run",
+      """
+      An `expect` that asks for a statistic of the run is worked out when the run has ended, and its variables are gone. Literals and the
+      script's parameters can stand in it.
+      """,
+      wrong: "let limit = 300ms\ntask wait() { sleep 1ms }\nexpect p95(\"wait\") < limit",
+      right: "param limit = 300ms\ntask wait() { sleep 1ms }\nexpect p95(\"wait\") < limit"),
+    Explanation(
+      "E0220", "a definition of the host that cannot be",
+      """
+      The program that embeds Weft gives its scripts a function, a method or a kind of error whose name no script can write, or
+      whose parameters do not fit it. The script is not to blame: the message says which definition the program has to mend.
+      """),
   ]
 }

@@ -12,7 +12,7 @@ struct Measurement: Sendable {
 
   /// Nil if nothing is asked for: then nothing is observed.
   init?(_ script: Script, wantsSummary: Bool, record: String?, views: Views) {
-    if !wantsSummary, record == nil, views.isEmpty { return nil }
+    if !wantsSummary, record == nil, views.isEmpty, script.image.checks.isEmpty { return nil }
     self.wantsSummary = wantsSummary
     self.record = record
     self.views = views

@@ -87,6 +87,21 @@ struct Reporter {
     return DiagnosticRenderer(color: color, width: width).text(diagnostic, in: source) + "\n" + lines
   }
 
+  /// What a script expected of its whole run.
+  func checks(_ checks: RunChecks) {
+    switch format {
+    case .text: console.writeError(checks.text(color: console.hasColor))
+    case .json:
+      for line in checks.lines {
+        var object = JSONObject()
+        object.add("expect", line.text)
+        object.add("verdict", line.word)
+        object.add(raw: "[\(line.values.map(JSONObject.quoted).joined(separator: ","))]", for: "values")
+        console.writeError(object.text + "\n")
+      }
+    }
+  }
+
   private func tell(_ severity: String, _ message: String, _ hint: String?) {
     switch format {
     case .text:

@@ -2,7 +2,7 @@ import WeftSyntax
 
 extension Emitter {
   /// A window for a call: at `target` if that is the topmost temporary, else above everything.
-  private func window(target: Int, size: Int) -> Int {
+  func window(target: Int, size: Int) -> Int {
     if target == f.next - 1 {
       _ = f.allocate(size - 1)
       return target
@@ -20,12 +20,20 @@ extension Emitter {
     }
     switch callee.kind {
     case .name(let name):
+      if declaration == nil, let function = host.functions[name] {
+        emitHostCall(function, arguments, to: target, span)
+        return
+      }
       if declaration == nil, let function = Builtins.function(named: name) {
         emitBuiltinCall(function, arguments, to: target, span)
         return
       }
     case .member(let base, let name, let optional) where !callee.parenthesised && declaration == nil:
       if case .name(let module) = base.kind, resolution[base.span] == nil,
+        let function = host.functions["\(module).\(name.text)"]
+      {
+        emitHostCall(function, arguments, to: target, span)
+      } else if case .name(let module) = base.kind, resolution[base.span] == nil,
         let function = Builtins.function(named: "\(module).\(name.text)")
       {
         emitBuiltinCall(function, arguments, to: target, span)
@@ -55,7 +63,7 @@ extension Emitter {
   }
 
   /// Puts arguments where the parameters of a known callee stand; gives how many were written.
-  private func place(_ arguments: [Argument], parameters: [String], at first: Int, isVariadic: Bool = false) -> Int {
+  func place(_ arguments: [Argument], parameters: [String], at first: Int, isVariadic: Bool = false) -> Int {
     var values = [Expr?](repeating: nil, count: parameters.count + arguments.count)
     // What a function takes any number of comes after its parameters, which are named then.
     var positional = isVariadic ? parameters.count : 0
@@ -148,9 +156,11 @@ extension Emitter {
   private func emitMethodCall(
     _ base: Expr, _ name: Name, _ optional: Bool, _ arguments: [Argument], to target: Int, _ span: Span
   ) {
-    guard let method = BuiltinMethods.id(of: name.text) else { return }
-    let parameters = parameterNames(method: method, arguments)
-    let most = BuiltinMethods.byID[method].map(\.parameters.count).max() ?? 0
+    let builtin = BuiltinMethods.id(of: name.text)
+    guard let method = builtin ?? hostMethod(name.text) else { return }
+    let parameters = parameterNames(method: method, name.text, arguments)
+    let own = builtin.map { BuiltinMethods.byID[$0].map(\.parameters.count) } ?? []
+    let most = (own + (host.methods[name.text]?.values.map(\.parameters.count) ?? [])).max() ?? 0
     // `update` changes a map, but not the handle of a Shared, so only the run tells whether it needs a variable.
     if Builtins.mutatingNames.contains(name.text), !optional,
       isPlace(base) || passesValue(base) || !Builtins.alwaysMutates(name.text)
@@ -176,16 +186,22 @@ extension Emitter {
   }
 
   /// The parameters of the method that has all the labels in use.
-  private func parameterNames(method: Int, _ arguments: [Argument]) -> [String] {
+  private func parameterNames(method: Int, _ name: String, _ arguments: [Argument]) -> [String] {
     let labels = arguments.compactMap(\.label?.text)
     if labels.isEmpty { return [] }
-    let candidates = BuiltinMethods.byID[method].map { $0.parameters.map(\.name) }
+    var candidates: [[String]] = []
+    if BuiltinMethods.byID.indices.contains(method) {
+      candidates = BuiltinMethods.byID[method].map { $0.parameters.map(\.name) }
+    }
+    for (_, signature) in (host.methods[name] ?? [:]).sorted(by: { $0.key < $1.key }) {
+      candidates.append(signature.parameters.map(\.name))
+    }
     if let names = candidates.first(where: { names in labels.allSatisfy(names.contains) }) { return names }
     if let label = arguments.first(where: { $0.label != nil })?.label {
       let known = Set(candidates.flatMap { $0 })
       diagnostics.append(
         Diagnostic(
-          .error, "E0302", "`.\(BuiltinMethods.names[method])()` has no parameter `\(label.text)`", at: label.span,
+          .error, "E0302", "`.\(name)()` has no parameter `\(label.text)`", at: label.span,
           caret: closestMatch(to: label.text, among: known).map { "did you mean `\($0)`?" }))
     }
     return []
@@ -359,7 +375,7 @@ extension Emitter {
   {
     let declaration = declaration(of: callee)
     if case .name(let name) = callee.kind {
-      if declaration == nil, Builtins.function(named: name) != nil { return false }
+      if declaration == nil, host.functions[name] != nil || Builtins.function(named: name) != nil { return false }
     } else if case .member = callee.kind, declaration == nil {
       return false
     }

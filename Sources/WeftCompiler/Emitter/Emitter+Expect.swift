@@ -24,6 +24,28 @@ extension Emitter {
     f.place(done)
   }
 
+  /// An `expect` of the whole run is a function that gets the statistics that it asks for.
+  func emitCheck(_ condition: Expr, _ questions: [Resolution.Question], _ span: Span) {
+    let index = image.functions.count
+    image.functions.append(placeholder("expect", .child))
+    _ = function("expect", .child, at: index) {
+      for (number, question) in questions.enumerated() {
+        f.parameters.append("\(question.statistic.rawValue) \(number)")
+        held[question.span] = f.allocate()
+      }
+      f.required = questions.count
+      // Values of parameters that were not given are worked out once more.
+      for param in params where param.defaultValue != nil { emitParam(param) }
+      emitExpect(condition, span)
+      held = [:]
+      f.emit(.returnNone, b: f.next)
+    }
+    image.checks.append(
+      Image.Check(
+        function: index,
+        questions: questions.map { .init(statistic: $0.statistic, name: $0.name) }, span: span, source: source))
+  }
+
   /// The parts of an `and` are expected one after the other, so that the one that is false is told.
   private func emitExpect(_ condition: Expr, _ span: Span, _ done: JumpLabel, isLast: Bool) {
     if case .and(let left, let right) = condition.kind {

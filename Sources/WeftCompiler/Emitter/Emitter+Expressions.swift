@@ -214,7 +214,9 @@ extension Emitter {
 
   private func emitName(_ name: String, _ span: Span, to target: Int) {
     guard let declaration = resolution[span] else {
-      if let function = Builtins.function(named: name) {
+      if let function = host.functions[name] {
+        f.emit(.loadHost, a: target, b: hostFunction(function))
+      } else if let function = Builtins.function(named: name) {
         if function.isConstant {
           f.emit(.callBuiltin, a: target, b: 0, c: Int(function.rawValue))
         } else {
@@ -357,6 +359,12 @@ extension Emitter {
 
   private func emitMember(_ base: Expr, _ name: Name, _ optional: Bool, to target: Int, _ span: Span) {
     if let declaration = imported(name, of: base) { return load(declaration, to: target) }
+    if case .name(let module) = base.kind, resolution[base.span] == nil,
+      let function = host.functions["\(module).\(name.text)"]
+    {
+      f.emit(.loadHost, a: target, b: hostFunction(function))
+      return
+    }
     if case .name(let module) = base.kind, resolution[base.span] == nil,
       let function = Builtins.function(named: "\(module).\(name.text)")
     {

@@ -63,7 +63,12 @@ extension Emitter {
       f.span = statement.span
       f.emit(.throwError, a: register)
       f.free(to: mark)
-    case .expect(let condition): emitExpect(condition, statement.span)
+    case .expect(let condition):
+      if f.role == .main, let questions = resolution.questions[statement.span] {
+        emitCheck(condition, questions, statement.span)
+      } else {
+        emitExpect(condition, statement.span)
+      }
     case .errorKinds, .importFile, .test, .bench, .invalid, .expression: break
     }
     if let target { f.emit(.loadNone, a: target) }
@@ -185,7 +190,7 @@ extension Emitter {
     }
   }
 
-  private func emitParam(_ param: ParamDeclaration) {
+  func emitParam(_ param: ParamDeclaration) {
     if role == .input {
       if let value = param.defaultValue { emitBinding(.name(param.name), value) }
       return

@@ -8,6 +8,12 @@ final class Emitter {
   private(set) var source: Int
   private(set) var role: Role
   var diagnostics: [Diagnostic] = []
+  /// What the host adds; it comes before what is built in.
+  let host: HostInterface
+  /// The value of the script is that of its last expression.
+  var givesValue = false {
+    didSet { image.givesValue = givesValue }
+  }
   private var constantIndexes: [Image.Constant: Int] = [:]
   /// The function that code goes to.
   var f: FunctionBuilder
@@ -20,6 +26,9 @@ final class Emitter {
   /// Expressions whose values stand in registers already: an `expect` shows them when it fails.
   var held: [Span: Int] = [:]
 
+  /// The script's parameters.
+  private(set) var params: [ParamDeclaration] = []
+
   /// Top-level values that no task uses live in registers of the main function, up to this many.
   private static let mainRegisters = 160
 
@@ -31,8 +40,9 @@ final class Emitter {
     case input
   }
 
-  init(image: Image, resolution: Resolution, source: Int) {
+  init(image: Image, resolution: Resolution, source: Int, host: HostInterface = HostInterface()) {
     self.image = image
+    self.host = host
     self.resolution = resolution
     self.source = source
     role = source > 0 ? .imported : .script
@@ -81,17 +91,24 @@ final class Emitter {
     // A file's top level is a taskgroup.
     let unused = f.allocate()
     emitScope(.taskgroup, flags: 0, options: [], to: unused, Span(0, 0)) { value in
-      for statement in tree.statements { self.emit(statement, into: nil) }
-      self.f.emit(.loadNone, a: value)
+      let last = self.givesValue ? tree.statements.indices.last : nil
+      var hasValue = false
+      for (index, statement) in tree.statements.enumerated() {
+        if index == last, case .expression = statement.kind { hasValue = true }
+        self.emit(statement, into: index == last && hasValue ? value : nil)
+      }
+      if !hasValue { self.f.emit(.loadNone, a: value) }
     }
-    f.emit(.returnNone, b: f.next)
+    if givesValue { f.emit(.returnValue, a: unused, b: f.next) } else { f.emit(.returnNone, b: f.next) }
     finish(f, at: main)
   }
 
   func declareTopLevel(_ statement: Statement) {
     switch statement.kind {
     case .task(let task):
-      if let declaration = resolution[task.name.span] { declareTask(declaration) }
+      guard let declaration = resolution[task.name.span] else { return }
+      if source == 0, role == .script { image.exports[task.name.text] = image.functions.count }
+      declareTask(declaration)
     case .binding(let pattern, _, let isVariable):
       declareTopLevel(pattern, isVariable)
       if isLazy { declareLazy(names(of: pattern).compactMap { resolution[$0.span] }) }
@@ -100,6 +117,7 @@ final class Emitter {
       declareGlobal(declaration, isVariable: false)
       if isLazy, param.defaultValue != nil { declareLazy([declaration]) }
       if role != .script { return }
+      params.append(param)
       image.params.append(
         Image.Param(
           name: param.name.text, global: declaration.global, defaultText: nil, type: .string,

@@ -112,8 +112,17 @@ struct Resolution {
   private var indexByOffset: [Int32]
   private var declarations: [Declaration] = []
   var diagnostics: [Diagnostic] = []
+  /// What the `expect`s of the whole run ask, by the place of the statement.
+  var questions: [Span: [Question]] = [:]
   /// The kinds of error of the file that stand below others, by name, with their parents.
   var kindParents: [String: (kind: Name, parent: Name)] = [:]
+
+  struct Question {
+    /// The call that asks.
+    let span: Span
+    let statistic: RunStatistic
+    let name: String
+  }
 
   init(source: SourceFile) {
     indexByOffset = [Int32](repeating: -1, count: source.bytes.count + 1)

@@ -64,6 +64,7 @@ extension Resolver {
     case .index(let base, let index):
       resolve(base)
       resolve(index)
+    case .call where isQuestion(expression): break
     case .call(let callee, let arguments): resolveCall(callee, arguments, at: expression.span)
     case .ifElse(let clauses, let elseBody):
       for clause in clauses {
@@ -104,10 +105,12 @@ extension Resolver {
 
   private func resolveName(_ name: String, at span: Span) {
     guard let declaration = table[name] else {
-      if Builtins.modules.contains(name) {
+      if Builtins.modules.contains(name) || host.modules.contains(name), host.functions[name] == nil {
         report(
           "E0208", "`\(name)` is not a value", at: span,
-          hint: "use one of its members, such as `\(name).\(Builtins.members(ofModule: name).first ?? "")`")
+          hint: "use one of its members, such as `\(name).\(members(ofModule: name).first ?? "")`")
+      } else if host.types.contains(name), host.functions[name] == nil {
+        report("E0208", "`\(name)` is a type, not a value", at: span, hint: "test for it by `x is \(name)`")
       } else {
         use(name, at: span)
       }
@@ -162,17 +165,21 @@ extension Resolver {
 
   /// `json`, `math` or `shutdown`, if the expression is that name and nothing else is called so.
   func module(_ base: Expr) -> String? {
-    guard case .name(let name) = base.kind, table[name] == nil, Builtins.modules.contains(name) else { return nil }
+    guard case .name(let name) = base.kind, table[name] == nil,
+      Builtins.modules.contains(name) || host.modules.contains(name)
+    else { return nil }
     return name
   }
 
   private func checkModuleMember(_ base: Expr, _ name: Name) {
-    guard let module = module(base), Builtins.function(named: "\(module).\(name.text)") == nil else { return }
-    let match = closestMatch(to: name.text, among: Builtins.members(ofModule: module))
+    guard let module = module(base), host.functions["\(module).\(name.text)"] == nil,
+      Builtins.function(named: "\(module).\(name.text)") == nil
+    else { return }
+    let match = closestMatch(to: name.text, among: members(ofModule: module))
     report(
       "E0208", "`\(module)` has no member `\(name.text)`", at: name.span, caret: match.map { "did you mean `\($0)`?" },
       hint: match == nil
-        ? "it has " + Builtins.members(ofModule: module).map { "`\($0)`" }.joined(separator: ", ") : nil)
+        ? "it has " + members(ofModule: module).map { "`\($0)`" }.joined(separator: ", ") : nil)
   }
 
   private func resolveCall(_ callee: Expr, _ arguments: [Argument], at span: Span) {
@@ -182,6 +189,8 @@ extension Resolver {
       let declaration = use(name, at: callee.span)
       if let declaration {
         checkCall(of: declaration, name, arguments, at: span)
+      } else if let function = host.functions[name] {
+        check(host: function, arguments, at: span)
       } else if let function = Builtins.function(named: name), isBuiltin(name) {
         check(builtin: function, arguments, at: span)
       } else if builtinKinds.contains(name) {
@@ -191,7 +200,9 @@ extension Resolver {
     case .member(let base, let name, _) where !callee.parenthesised:
       if let module = module(base) {
         checkModuleMember(base, name)
-        if let function = Builtins.function(named: "\(module).\(name.text)") {
+        if let function = host.functions["\(module).\(name.text)"] {
+          check(host: function, arguments, at: span)
+        } else if let function = Builtins.function(named: "\(module).\(name.text)") {
           check(builtin: function, arguments, at: span)
         }
         return
@@ -241,9 +252,17 @@ extension Resolver {
       variadic: signature.isVariadic, declared: nil, at: span)
   }
 
+  private func check(host function: HostInterface.Function, _ arguments: [Argument], at span: Span) {
+    checkArity(
+      "`\(function.name)`", arguments, parameters: function.parameters.map { ($0.name, $0.isOptional) }, declared: nil,
+      at: span)
+  }
+
   private func checkMethod(_ base: Expr, _ name: Name, _ arguments: [Argument]) {
+    // Which type the receiver has shows only when it runs, and so does whether the arguments fit.
+    if host.methods[name.text] != nil { return }
     guard let id = BuiltinMethods.id(of: name.text) else {
-      let match = closestMatch(to: name.text, among: BuiltinMethods.names)
+      let match = closestMatch(to: name.text, among: BuiltinMethods.names + host.methods.keys)
       report(
         "E0202", "no value has a method `\(name.text)`", at: name.span, caret: match.map { "did you mean `\($0)`?" },
         hint: match == nil ? "to call a function that a map holds, write `(m.\(name.text))(…)`" : nil)

@@ -53,7 +53,9 @@ extension Resolver {
         function.owners = 1
         resolve(body)
       }
-    case .expect(let condition): resolve(condition)
+    case .expect(let condition):
+      noteQuestions(of: condition, in: statement.span)
+      resolve(condition)
     case .invalid: break
     }
   }

@@ -18,6 +18,8 @@ final class Resolver {
   let builtinKinds: Set<String>
   let role: FileRole
   let capabilities: Capabilities
+  /// What the host adds; it comes before what is built in.
+  let host: HostInterface
   /// The files of its imports, by the offsets of their paths.
   let imports: [Int32: ImportedFile]
   /// Files whose names are in scope without an alias.
@@ -44,8 +46,9 @@ final class Resolver {
 
   init(
     source: SourceFile, builtinKinds: Set<String>, role: FileRole, capabilities: Capabilities = .all,
-    imports: [Int32: ImportedFile] = [:]
+    imports: [Int32: ImportedFile] = [:], host: HostInterface = HostInterface()
   ) {
+    self.host = host
     self.source = source
     self.builtinKinds = builtinKinds
     self.role = role
@@ -161,10 +164,18 @@ final class Resolver {
 
   /// Whether the name means something without being declared.
   func isBuiltin(_ name: String) -> Bool {
+    if host.functions[name] != nil || host.modules.contains(name) || host.types.contains(name) { return true }
     if let function = Builtins.function(named: name) {
       return isPrelude || (!name.hasPrefix("__") && capabilities.isSuperset(of: function.capability))
     }
     return builtinKinds.contains(name) || Builtins.modules.contains(name) || Builtins.typeNames.contains(name)
+  }
+
+  private func isType(_ name: String) -> Bool { Builtins.typeNames.contains(name) || host.types.contains(name) }
+
+  /// The members of `json`, or of what the host calls so.
+  func members(ofModule module: String) -> [String] {
+    (Builtins.members(ofModule: module) + host.members(ofModule: module)).sorted()
   }
 
   private func reportUnknown(_ name: String, at span: Span) {
@@ -183,6 +194,7 @@ final class Resolver {
     }
     var candidates = Array(table.keys)
     candidates += Builtins.functionNames.filter { isBuiltin($0) }
+    candidates += host.functions.keys
     candidates += builtinKinds
     candidates += [
       "gather", "taskgroup", "race", "semaphore", "timeout", "retry", "shield", "pool", "rate", "while", "return",
@@ -213,7 +225,7 @@ final class Resolver {
       }
       return
     }
-    if builtinKinds.contains(name.text) || (allowTypes && Builtins.typeNames.contains(name.text)) { return }
+    if builtinKinds.contains(name.text) || (allowTypes && isType(name.text)) { return }
     if mayMissNames { return }
     let match = closestMatch(to: name.text, among: builtinKinds.union(table.keys))
     report(

@@ -80,6 +80,7 @@ extension Machine {
 
   /// The name of a function value; nil for an anonymous task.
   func functionName(_ value: Value) -> String? {
-    value.tag == Kind.builtin ? BuiltinFunction(rawValue: UInt16(truncatingIfNeeded: value.bits))?.name : nil
+    if value.tag == Kind.hostFunction { return image.hostFunctions[Int(value.bits)] }
+    return value.tag == Kind.builtin ? BuiltinFunction(rawValue: UInt16(truncatingIfNeeded: value.bits))?.name : nil
   }
 }

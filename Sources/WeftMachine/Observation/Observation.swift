@@ -207,6 +207,7 @@ extension Machine {
       note(fiber, .waiting(.task, on: task?.fiber.map { recordName(of: $0) } ?? 0))
     case .fetch: note(fiber, .waiting(.fetch, on: ticket))
     case .file: note(fiber, .waiting(.file, on: ticket))
+    case .host: note(fiber, .waiting(.host, on: ticket))
     case .get: note(fiber, .waiting(.item, on: 0))
     case .put: note(fiber, .waiting(.room, on: 0))
     case .drain: note(fiber, .waiting(.work, on: 0))

@@ -172,6 +172,8 @@ public enum WaitReason: UInt8, Sendable, CaseIterable {
   case shutdown
   /// A worker of a pool, which carries it out; a core, which `compute` keeps busy.
   case worker, core
+  /// A function of the host.
+  case host
 }
 
 /// Why a block or a task was cancelled.

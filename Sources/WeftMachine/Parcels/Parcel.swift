@@ -6,6 +6,8 @@ public struct Parcel: Sendable {
   let blocks: ParcelBlocks?
   /// The handles in it. Their numbers are in the bytes.
   public let handles: [SharedHandle]
+  /// The host's objects in it, which go by reference. Their places in here are in the bytes.
+  let objects: [HostReference]
 
   /// A parcel that came as bytes, from another process.
   ///
@@ -14,12 +16,14 @@ public struct Parcel: Sendable {
     self.bytes = bytes
     blocks = nil
     self.handles = handles
+    objects = []
   }
 
-  init(bytes: [UInt8], blocks: ParcelBlocks?, handles: [SharedHandle] = []) {
+  init(bytes: [UInt8], blocks: ParcelBlocks?, handles: [SharedHandle] = [], objects: [HostReference] = []) {
     self.bytes = bytes
     self.blocks = blocks
     self.handles = handles
+    self.objects = objects
   }
 
   /// Blocks up to this size are copied: quicker than counting references atomically from then on.
@@ -54,7 +58,7 @@ final class ParcelBlocks: @unchecked Sendable {
 
 extension Parcel {
   /// All of it is in its bytes.
-  public var isPlainBytes: Bool { blocks == nil }
+  public var isPlainBytes: Bool { blocks == nil && objects.isEmpty }
 }
 
 extension Machine {
@@ -147,6 +151,8 @@ enum ParcelTag: UInt8 {
   case attached
   /// A number, and the facts of the handle.
   case handle
+  /// An index: a function of the host, or one of the objects that travel by reference.
+  case hostFunction, object
 }
 
 /// The values that an error is made of, in the order in which they are written. Its trace is no value: it is written in front.

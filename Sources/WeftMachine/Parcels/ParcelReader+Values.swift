@@ -37,6 +37,12 @@ extension ParcelReader {
         return nil
       }
       return Value(tag: Kind.builtin, bits: index)
+    case .hostFunction:
+      guard let index = number(), index < machine.image.hostFunctions.count else { return nil }
+      return Value(tag: Kind.hostFunction, bits: index)
+    case .object:
+      guard let index = number(), index < parcel.objects.count else { return nil }
+      return heap.makeObject(parcel.objects[Int(index)])
     case .string: return text()
     case .bytes:
       guard let bytes = rawBytes(), hasRoom(bytes.count) else { return nil }

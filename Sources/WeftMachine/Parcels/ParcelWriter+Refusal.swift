@@ -19,6 +19,14 @@ extension ParcelWriter {
       hint: "make it before the `pool`, and let the tasks use it")
   }
 
+  /// The error for an object of the host on its way to a worker process.
+  func cannotReachProcess(_ value: Value) -> Thrown {
+    let name = Machine.typeName(value)
+    return machine.raise(
+      .typeError, "\(machine.article(name))\(place) cannot go to another process: it is an object of the host",
+      hint: "call its methods where it is, or use a `pool(threads: n)`")
+  }
+
   /// Where the part that is written just now stands.
   private var place: String {
     let most = 8

@@ -19,6 +19,7 @@ struct ParcelWriter {
   private var attached: [BlockPointer] = []
   private var places: [BlockPointer: Int] = [:]
   private var handles: [SharedHandle] = []
+  private var objects: [HostReference] = []
 
   init(_ machine: Machine, _ carrier: Carrier) {
     self.machine = machine
@@ -36,7 +37,7 @@ struct ParcelWriter {
     try machine.charge(work: buffer.count / 16)
     return Parcel(
       bytes: buffer.bytes, blocks: attached.isEmpty ? nil : ParcelBlocks(attached, of: machine.heap.memory),
-      handles: handles)
+      handles: handles, objects: objects)
   }
 
   @inline(__always) private mutating func reserve(_ size: Int) throws(Thrown) {
@@ -91,6 +92,14 @@ struct ParcelWriter {
     case Kind.builtin:
       put(.builtin)
       buffer.put(value.bits)
+    case Kind.hostFunction:
+      put(.hostFunction)
+      buffer.put(value.bits)
+    case Kind.object:
+      if carrier == .bytes { throw cannotReachProcess(value) }
+      put(.object)
+      buffer.put(UInt64(objects.count))
+      objects.append(ObjectBlock(value).reference)
     case Kind.range:
       let range = RangeBlock(value)
       put(range.isInclusive ? .closedRange : .openRange)

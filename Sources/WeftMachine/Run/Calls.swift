@@ -87,6 +87,7 @@ extension Machine {
         fail(error)
       }
     case Kind.builtin: callBuiltinValue(window, count, labels)
+    case Kind.hostFunction: callHostValue(window, count, labels)
     case Kind.errorKind: makeError(window, count, labels)
     default:
       fail(
@@ -227,6 +228,9 @@ extension Machine {
   /// Calls the method with the id `method` on the receiver in window[2]. False when the fiber's record has changed.
   func invoke(method: Int, _ window: UnsafeMutablePointer<Value>, _ count: Int) -> Bool {
     let receiver = window[2]
+    if receiver.tag == Kind.object || method >= BuiltinMethods.names.count {
+      return callObjectMethod(method, window, count)
+    }
     do throws(Thrown) {
       let index = tables.index(method, Machine.receiverKind(of: receiver))
       if index < 0 { throw noMethod(method, receiver) }

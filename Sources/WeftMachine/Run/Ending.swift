@@ -12,7 +12,14 @@ extension Machine {
       return
     }
     switch outcome {
-    case .value: self.outcome = .completed
+    case .value(let value):
+      if let problem = note(value) {
+        self.outcome = .failed(problem)
+      } else if openness == .opens {
+        openForCalls()
+      } else {
+        self.outcome = .completed
+      }
     case .failed(let error): self.outcome = .failed(report(of: error))
     case .cancelled:
       if let deadlockReport { self.outcome = .failed(deadlockReport) } else { self.outcome = .cancelled }
@@ -27,6 +34,26 @@ extension Machine {
     let error = raise(.limitError, message).error
     outcome = .exceeded(report(of: error))
     heap.release(error)
+  }
+
+  public var isFinished: Bool { outcome != nil }
+
+  /// The driver has nothing to carry out.
+  public var hasNoEffects: Bool { effects.isEmpty }
+
+  /// The run's time, in nanoseconds, is over: it ends at once.
+  public func exceedTime(_ limit: Int64) {
+    guard outcome == nil else { return }
+    exceeded("the run's time limit of \(Machine.text(duration: limit)) was crossed")
+  }
+
+  /// Ends the run at once; no `finally` runs.
+  public func terminate() { if outcome == nil { outcome = .cancelled } }
+
+  /// Raises the limit of ticks while the run goes on.
+  public func addTicks(_ count: Int) {
+    let (sum, overflow) = limits.ticks.addingReportingOverflow(max(0, count))
+    limits.ticks = overflow ? .max : sum
   }
 
   /// Frees everything that still runs, without running any of it, and breaks the circles of references.
@@ -101,6 +128,8 @@ extension Machine {
     files = [:]
     remotes = [:]
     burns = [:]
+    hostCalls = [:]
+    calls = [:]
     shutdownWaiters = []
   }
 

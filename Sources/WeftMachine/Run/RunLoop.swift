@@ -926,6 +926,13 @@ extension Machine {
           fiber.pointee.pc = pc
           beginWaiting(fieldC(word), base + fieldA(word), register: fieldA(word))
           continue reload
+
+        // MARK: Functions of the host
+        case .loadHost:
+          store(Value(tag: Kind.hostFunction, bits: UInt64(fieldB(word))), base + fieldA(word), heap)
+        case .callHost:
+          fiber.pointee.pc = pc
+          if !callHost(word, base) { continue reload }
         }
       }
     }

@@ -161,6 +161,11 @@ extension Machine {
       effects.append(.cancelFileWork(ticket))
       files[ticket] = nil
       core.pointee.outstanding -= 1
+    case .host:
+      let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
+      effects.append(.cancelHostCall(ticket))
+      hostCalls[ticket] = nil
+      core.pointee.outstanding -= 1
     case .remote:
       // It ends when the worker has left the task in order.
       cancelRemote(fiber)
@@ -282,7 +287,7 @@ extension Machine {
     let cancellation = cancelledScope(reaching: fiber.pointee.cancelScope ?? home)
     let wasCancelled = cancelledScope(reaching: home) != nil
     if core.pointee.isObserved { noteEnd(of: fiber, outcome, cancellation) }
-    if home == root { mainEnded(fiber, outcome) }
+    if home == root { rootTaskEnded(fiber, outcome) }
     childEnded(home, index: Int(fiber.pointee.index), outcome, isLate: wasCancelled)
     if let handle = fiber.pointee.handle { settle(handle, outcome, cancellation) }
     switch outcome {

@@ -25,8 +25,8 @@ enum Wait: UInt8 {
   case get, put, drain
   /// The value of an imported file that another task works out.
   case lazy
-  /// The driver, for a file.
-  case file
+  /// The driver, for a file, or for a function of the host.
+  case file, host
   case shutdown
   /// A worker, which carries this task out, or the driver, which keeps a core busy for it.
   case remote, burn

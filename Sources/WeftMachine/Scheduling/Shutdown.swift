@@ -35,6 +35,7 @@ extension Machine {
   public var isStuck: Bool {
     // A session is told what to do next from outside.
     if let session, session.input == nil || session.interrupts > 1 { return false }
-    return timers.isEmpty && shutdownWaiters.isEmpty && core.pointee.outstanding == handlesAwaited + remotes.count
+    return !expectsCalls && timers.isEmpty && shutdownWaiters.isEmpty
+      && core.pointee.outstanding == handlesAwaited + remotes.count
   }
 }

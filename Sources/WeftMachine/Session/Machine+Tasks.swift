@@ -82,7 +82,7 @@ extension Machine {
       return kind == .compute ? "another core" : "a worker of its `pool`"
     case .gate, .lazy, .handle: return object(of: fiber)
     case .shutdown: return "a shutdown"
-    case .get, .put, .drain, .file, .burn: return fiber.pointee.isDrawing ? "the next of `\(text)`" : text
+    case .get, .put, .drain, .file, .host, .burn: return fiber.pointee.isDrawing ? "the next of `\(text)`" : text
     }
   }
 

@@ -180,7 +180,7 @@ extension Machine {
     case Kind.float: .float
     case Kind.duration: .duration
     case Kind.rate: .rate
-    case Kind.function, Kind.builtin, Kind.closure: .function
+    case Kind.function, Kind.builtin, Kind.hostFunction, Kind.closure: .function
     case Kind.string: .string
     case Kind.list: .list
     case Kind.map: .map

@@ -43,6 +43,7 @@ extension Machine {
     case Kind.range:
       let (a, b) = (RangeBlock(left), RangeBlock(right))
       same = a.count == b.count && (a.count == 0 || a.lower == b.lower)
+    case Kind.object: same = ObjectBlock(left).reference == ObjectBlock(right).reference
     case Kind.errorKind:
       same = StringBlock(Machine.name(ofKind: left)) == StringBlock(Machine.name(ofKind: right))
     case Kind.list:

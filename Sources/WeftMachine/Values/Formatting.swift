@@ -106,7 +106,8 @@ extension Machine {
       let body = response.body.pointee
       let size = body.tag == Kind.bytes ? BytesBlock(body).count : 0
       return "<response \(response.status), \(Machine.byteSize(size))>"
-    case Kind.function, Kind.closure, Kind.builtin:
+    case Kind.object: return "<\(Machine.typeName(value))>"
+    case Kind.function, Kind.closure, Kind.builtin, Kind.hostFunction:
       if let name = functionName(value) { return "<task \(name)>" }
       return "<task>"
     case Kind.task: return "<started task>"

@@ -278,6 +278,7 @@ extension Heap {
       }
       switch block.kind {
       case Kind.cell, Kind.shared, Kind.task, Kind.error, Kind.queue: BlockLinks(block).unlink()
+      case Kind.object: ObjectBlock(block).letGo()
       default: break
       }
       free(block)

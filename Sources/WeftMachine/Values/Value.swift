@@ -18,6 +18,8 @@ public enum Kind {
   public static let raw: UInt64 = 9
   /// The sequence 0, 1, 2 … until an instant: nanoseconds on the machine's clock as an `Int64`.
   public static let during: UInt64 = 10
+  /// A function of the host: an index into the image's `hostFunctions`.
+  public static let hostFunction: UInt64 = 12
 
   /// The handle of a `mock`: an index into the machine's mocks.
   public static let mock: UInt64 = 11
@@ -47,6 +49,8 @@ public enum Kind {
   public static let queue: UInt64 = 32
   /// A cell that several tasks see; laid out as a captured variable.
   public static let shared: UInt64 = 33
+  /// A reference to an object of the host.
+  public static let object: UInt64 = 34
 }
 
 /// One script value: 16 bytes of plain data. Copying one does not count a reference; `retain` and `release` do.

@@ -39,7 +39,7 @@ struct TimelineLayout {
 
     init(_ reason: WaitReason) {
       switch reason {
-      case .fetch, .file: self = .network
+      case .fetch, .file, .host: self = .network
       case .timer: self = .sleeping
       case .tasks, .task, .worker: self = .joining
       case .core: self = .running

@@ -274,6 +274,7 @@ extension WaitReason {
     case .shutdown: "the shutdown"
     case .worker: "a worker"
     case .core: "a core to compute"
+    case .host: "a function of the host"
     }
   }
 }

@@ -53,7 +53,7 @@ struct IntegrationTests {
     let requests = RealRun.isLongWanted ? 100 : 20
     let script = try Example.named("16-at-most-ten").script()
     let (result, output) = try await RealRun.of(
-      script, base: "http://127.0.0.1:\(server.port)", ["requests": .int(Int64(requests))])
+      script, base: "http://127.0.0.1:\(server.port)", ["requests": .int(requests)])
     let statistics = server.statistics
     await server.stop()
     #expect(script.complaint(about: result) == "")

@@ -16,7 +16,7 @@ enum RealRun {
   ///   - base: The script's `param base`; the httpbin of the current test if it is left out.
   ///   - fetcher: Puts something in front of the network.
   static func of(
-    _ script: Script, base: String? = nil, _ params: [String: ParamValue] = [:], control: RunControl = RunControl(),
+    _ script: Script, base: String? = nil, _ params: [String: WeftValue] = [:], control: RunControl = RunControl(),
     fetcher wrap: (HTTPFetcher) -> any Fetcher = { $0 }
   ) async throws -> (result: RunResult, output: String) {
     var options = RunOptions()

@@ -50,7 +50,8 @@ struct WorkerProgramTests {
     let script = try Script(compiling: "print(1)")
     var options = RunOptions()
     options.params = [
-      "a": .float(-0.5), "b": .bool(true), "c": .duration(-7), "d": .rate(2.5), "e": .string("ü\u{0}"), "f": .int(.min),
+      "a": .float(-0.5), "b": .bool(true), "c": .duration(.nanoseconds(-7)), "d": .rate(2.5), "e": .string("ü\u{0}"),
+      "f": .int(.min), "g": ["x", nil, ["k": 1]],
     ]
     let arrived = try WorkerProgram(compiling: WorkerProgram(script, options, hasNetwork: false).bytes).options.params
     #expect(arrived.mapValues { "\($0)" } == options.params.mapValues { "\($0)" })

@@ -1,19 +1,6 @@
 public import WeftMachine
 public import WeftSyntax
 
-/// A way to reach a run from outside while it goes on.
-public final class RunControl: Sendable {
-  let mailbox = Mailbox()
-
-  public init() {}
-
-  /// Ends the run in order: all its tasks are cancelled, every `finally` runs.
-  public func cancel() { mailbox.post(.cancel) }
-
-  /// Asks the run to end: a script that mentions `shutdown` learns of it and finishes its work; any other is cancelled.
-  public func shutdown() { mailbox.post(.shutdown) }
-}
-
 /// What a driver tells of a run that goes on; called on the run's own thread, so it returns soon.
 public struct RunObserver: Sendable {
   /// Takes what the script prints, in UTF-8.
@@ -54,33 +41,35 @@ public struct RunProgress: Sendable {
 extension Script {
   /// Runs the script with the real clock and network. Cancelling the calling Swift task cancels the script.
   ///
-  /// ```swift
-  /// let result = await script.run(fetcher: fetcher, observer: RunObserver(output: { print(String(decoding: $0, as: UTF8.self)) }))
-  /// ```
-  public func run(
+  ///     let result = await script.run(options, fetcher: fetcher, observer: RunObserver(output: { … }))
+  package func run(
     _ options: RunOptions = RunOptions(), fetcher: (any Fetcher)? = nil, control: RunControl = RunControl(),
     observer: RunObserver
   ) async -> RunResult {
     await withTaskCancellationHandler {
-      await withTaskExecutorPreference(LoopExecutor.shared) {
-        let watch = observer.records.map { _ in RunContext.Watch(worker: 0, arguments: observer.wantsArguments) }
-        let context = RunContext(self, options, fetcher, watch: watch)
-        let driver = MachineDriver(
-          context.makeMachine(), context, control.mailbox, yields: false, output: observer.output,
-          records: observer.records)
-        context.observe(driver.machine, pool: nil)
-        control.mailbox.join(context.activity)
-        let machine = driver.machine
-        machine.begin(options, at: context.startedAt, wallClock: context.wallClock)
-        var longTurns = observer.warning.map { LongTurns(self, $0) }
-        await driver.drive(every: Self.progressInterval, wakes: observer.progress != nil) { now in
-          observer.progress?(RunProgress(elapsed: now - machine.startedAt, block: machine.longestBlock))
-          longTurns?.look(at: machine)
+      let watch = observer.records.map { _ in RunContext.Watch(worker: 0, arguments: observer.wantsArguments) }
+      let context = RunContext(self, options, fetcher, watch: watch)
+      let driver = MachineDriver(
+        context.makeMachine(), context, control.mailbox, yields: false, output: observer.output,
+        records: observer.records)
+      context.observe(driver.machine, pool: nil)
+      let machine = driver.machine
+      if options.staysOpen { machine.keepOpen() }
+      machine.begin(options, at: context.startedAt, wallClock: context.wallClock)
+      if Task.isCancelled || !driver.runBriefly() {
+        await withTaskExecutorPreference(LoopExecutor.shared) {
+          control.mailbox.join(context.activity)
+          var longTurns = observer.warning.map { LongTurns(self, $0) }
+          await driver.drive(every: Self.progressInterval, wakes: observer.progress != nil) { now in
+            observer.progress?(RunProgress(elapsed: now - machine.startedAt, block: machine.longestBlock))
+            longTurns?.look(at: machine)
+          }
+          await driver.finish()
         }
-        await driver.finish()
-        context.memory.runEnded()
-        return machine.makeResult()
       }
+      control.end()
+      context.memory.runEnded()
+      return machine.makeResult()
     } onCancel: {
       control.cancel()
     }

@@ -41,6 +41,8 @@
     private let modes: TerminalModes
     let style = PromptStyle(hasColor: Console.shared.hasColor)
     private var keys = KeyQueue()
+    /// The head of `keys`, as far as the line editor has not yet taken it.
+    private var ready: ArraySlice<UInt8> = []
     private var phase = Phase.editing
     private var history: HistoryFile?
     private var lastEntry = ""
@@ -75,20 +77,25 @@
       }
       modes.whileRunning()
       defer {
-        Readline.abandon()
         modes.restore()
         inbox.shut()
         self.signals?.cancel()
       }
-      Readline.setUp(modes) { [unowned self] line, cursor in completion(line, cursor) }
+      Readline.setUp(
+        modes, nextKey: { [unowned self] in nextKey() }, hasKeys: { [unowned self] in !ready.isEmpty },
+        completion: { [unowned self] line, cursor in completion(line, cursor) })
       openHistory()
       show(greeting)
       beginInput()
       while true {
-        if case .over(let status) = phase { return status }
-        waitForSomething()
-        takeInbox()
-        takeKeys()
+        switch phase {
+        case .editing: edit()
+        case .running, .leaving:
+          if takeKey() { continue }
+          waitForSomething()
+          takeInbox()
+        case .over(let status): return status
+        }
       }
     }
 
@@ -195,47 +202,65 @@
 
     // MARK: Keys
 
-    private func takeKeys() {
-      while true {
-        switch phase {
-        case .editing:
-          switch keys.head {
-          case .none: return
-          case .interrupt:
-            keys.drop(1)
-            interrupt()
-          case .suspend:
-            keys.drop(1)
-            suspend()
-          case .keys(let bytes):
-            let (count, outcome) = Readline.feed(bytes)
-            keys.drop(count)
-            switch outcome {
-            case .editing: break
-            case .accepted(let line): accept(line)
-            case .end: endOfInput()
-            }
-          }
-        case .running, .leaving:
-          if keys.dropThroughInterrupt() {
-            interrupt()
-          } else if keys.head == .suspend {
-            keys.drop(1)
-            suspend()
-          } else {
-            return
-          }
-        case .over: return
+    /// Reads a line. All that comes meanwhile is attended to while the line editor waits for keys.
+    private func edit() {
+      let outcome =
+        block.isEmpty
+        ? Readline.readLine(prompt: style.prompt)
+        : Readline.readLine(prompt: style.continuation, indentation: Indentation.next(after: block))
+      // The rest is for whatever comes next.
+      ready = []
+      guard case .editing = phase else { return }
+      switch outcome {
+      case .accepted(let line): accept(line)
+      case .end: endOfInput()
+      case .abandoned:
+        block = ""
+        beginInput()
+      }
+    }
+
+    /// Waits for a key for the line editor; nil if the line was abandoned.
+    private func nextKey() -> UInt8? {
+      while !Readline.isAbandoned {
+        if let key = ready.popFirst() {
+          keys.drop(1)
+          return key
+        }
+        // Else the queue, which appends to the same bytes, would copy them.
+        ready = []
+        switch keys.head {
+        case .none:
+          waitForSomething()
+          takeInbox()
+        case .interrupt:
+          keys.drop(1)
+          interrupt()
+        case .suspend:
+          keys.drop(1)
+          suspend()
+        case .keys(let bytes): ready = bytes
         }
       }
+      return nil
+    }
+
+    /// While something runs, the keys wait, but for those that are meant for it. Gives whether there was one.
+    private func takeKey() -> Bool {
+      if keys.dropThroughInterrupt() {
+        interrupt()
+      } else if keys.head == .suspend {
+        keys.drop(1)
+        suspend()
+      } else {
+        return false
+      }
+      return true
     }
 
     private func interrupt() {
       switch phase {
-      case .editing:
-        Readline.abandon("^C")
-        block = ""
-        beginInput()
+      case .editing: Readline.abandon("^C")
       case .running:
         interrupts += 1
         session.interrupt()
@@ -245,6 +270,9 @@
     }
 
     private func suspend() {
+      // Where no shell has made a job of this process, nobody would let it go on, and the system does not stop it. But for a
+      // moment the terminal would be as it was found, and Ctrl-\ pressed just then would end everything.
+      guard getpgrp() != getsid(0) else { return }
       Readline.suspend()
       modes.restore()
       // The whole job stops here, and goes on here.
@@ -260,11 +288,6 @@
       endPartialLine()
       Console.shared.endLine()
       tell(session.takeFailures())
-      if block.isEmpty {
-        Readline.begin(prompt: style.prompt)
-      } else {
-        Readline.begin(prompt: style.continuation, indentation: Indentation.next(after: block))
-      }
     }
 
     private func accept(_ line: String) {

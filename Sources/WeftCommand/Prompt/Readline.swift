@@ -9,16 +9,28 @@
     import Darwin
   #endif
 
-  /// GNU Readline by its callback interface: it is handed keys as they come, and never waits for them itself.
+  /// GNU Readline. It asks for every key; whoever waits for one attends to all else meanwhile.
+  ///
+  /// Its callback interface, to which keys are handed, is not used: it keeps what is half typed (the start of a longer key,
+  /// a search) in records of its own, mixes them up, and crashes over them.
   ///
   /// Signals are not its business: `UnixSignals` catches them, and those of the keyboard come as keys (`TerminalModes`).
   @MainActor
   enum Readline {
     enum Outcome {
-      case editing
       case accepted(String)
       /// Ctrl-D on an empty line.
       case end
+      /// Somebody called `abandon`.
+      case abandoned
+    }
+
+    /// What else than a complete line ends the editing.
+    private enum Ending {
+      case none
+      /// As soon as Readline has come out of whatever has begun: a search, a longer key.
+      case wanted(mark: String)
+      case shown(Outcome)
     }
 
     /// What could stand in a line where Tab was pressed.
@@ -30,8 +42,9 @@
       var breaks = ""
     }
 
-    private static var keys: ArraySlice<UInt8> = []
-    private static var outcome = Outcome.editing
+    private static var ending = Ending.none
+    private static var nextKey: () -> UInt8? = { nil }
+    private static var hasKeys: () -> Bool = { false }
     private static var indentation = ""
     private static var modes: TerminalModes?
     private static var complete: (_ line: String, _ cursor: Int) -> Completion = { _, _ in Completion() }
@@ -41,10 +54,16 @@
 
     // MARK: Life
 
+    /// - Parameters:
+    ///   - nextKey: Waits for a key; gives nil once the line was abandoned.
+    ///   - hasKeys: Whether it would not have to wait.
     static func setUp(
-      _ modes: TerminalModes, completion: @escaping (_ line: String, _ cursor: Int) -> Completion
+      _ modes: TerminalModes, nextKey: @escaping () -> UInt8?, hasKeys: @escaping () -> Bool,
+      completion: @escaping (_ line: String, _ cursor: Int) -> Completion
     ) {
       self.modes = modes
+      self.nextKey = nextKey
+      self.hasKeys = hasKeys
       complete = completion
       // Without any locale Readline would show what is not ASCII as numbers.
       if setlocale(LC_CTYPE, "") == nil || String(cString: nl_langinfo(nl_item(CODESET))) != "UTF-8" {
@@ -55,13 +74,15 @@
       rl_catch_sigwinch = 0
       // It would set LINES and COLUMNS, while other threads may read the environment.
       rl_change_environment = 0
-      rl_getc_function = { _ in MainActor.assumeIsolated { Readline.nextKey() } }
-      rl_input_available_hook = { MainActor.assumeIsolated { Readline.keys.isEmpty ? 0 : 1 } }
+      rl_getc_function = { _ in MainActor.assumeIsolated { Readline.key() } }
+      rl_input_available_hook = { MainActor.assumeIsolated { Readline.hasKeys() ? 1 : 0 } }
       rl_prep_term_function = { meta in
         MainActor.assumeIsolated { Readline.modes?.beforeEditing() }
         rl_prep_terminal(meta)
       }
       rl_deprep_term_function = {
+        // It would break the line once more.
+        if MainActor.assumeIsolated({ Readline.isAbandoned }) { rl_eof_found = 0 }
         rl_deprep_terminal()
         MainActor.assumeIsolated { Readline.modes?.whileRunning() }
       }
@@ -79,79 +100,57 @@
       using_history()
     }
 
-    /// Shows the prompt. `indentation` stands in the line already.
-    static func begin(prompt: String, indentation: String = "") {
+    /// Shows the prompt and returns when the line is complete or left. `indentation` stands in the line already.
+    static func readLine(prompt: String, indentation: String = "") -> Outcome {
       self.indentation = indentation
-      outcome = .editing
+      ending = .none
+      rl_eof_found = 0
       isEditing = true
-      rl_callback_handler_install(prompt) { line in
-        let text = line.map { String(cString: $0) }
-        free(line)
-        MainActor.assumeIsolated {
-          Readline.outcome = text.map { .accepted($0) } ?? .end
-          Readline.close()
-        }
+      let line = readline(prompt)
+      isEditing = false
+      defer { free(line) }
+      switch ending {
+      case .none: return line.map { .accepted(String(cString: $0)) } ?? .end
+      case .wanted: return .abandoned
+      case .shown(let outcome): return outcome
       }
     }
 
-    /// Hands on keys until a line is complete; gives how many were used.
-    static func feed(_ more: ArraySlice<UInt8>) -> (count: Int, outcome: Outcome) {
-      keys = more
-      defer { keys = [] }
-      while !keys.isEmpty, isEditing {
-        // Readline itself takes a second one in a row for another key.
-        if keys.first == endKey, rl_end == 0, isReadingCommand {
-          keys.removeFirst()
-          write("\n")
-          close()
-          return (more.count - keys.count, .end)
-        }
-        // Readline 8.2 falls over its own feet when this prefix of longer keys ends a search.
-        if keys.first == prefixKey, isSearching {
-          keys.removeFirst()
-          continue
-        }
-        rl_callback_read_char()
-      }
-      return (more.count - keys.count, outcome)
-    }
-
-    /// Leaves the line as it stands, with `mark` behind it, and begins none.
+    /// Has the line left as it stands, with `mark` behind it: when `nextKey` has given nil, `readLine` returns.
     static func abandon(_ mark: String = "") {
-      guard isEditing else { return }
-      rl_callback_sigcleanup()
-      rl_clear_message()
+      guard isEditing, case .none = ending else { return }
+      ending = .wanted(mark: mark)
+    }
+
+    static var isAbandoned: Bool {
+      if case .none = ending { false } else { true }
+    }
+
+    private static func leave(_ mark: String, _ outcome: Outcome) -> Int32 {
       rl_point = rl_end
       rl_redisplay()
-      rl_free_line_state()
       // Readline goes to the first column when it gives the terminal back.
       write(mark + "\n")
-      close()
+      ending = .shown(outcome)
+      return READERR
+    }
+
+    /// The next key as Readline asks for it. What is no key ends whatever has begun, and in the end the line.
+    private static func key() -> Int32 {
+      let isAtCommand = Int32(truncatingIfNeeded: rl_readline_state) & RL_STATE_READCMD != 0
+      if case .none = ending, let key = nextKey() {
+        // Readline would break the line in its own way, if at all.
+        return isAtCommand && key == endKey && rl_end == 0 ? leave("", .end) : Int32(key)
+      }
+      guard isAtCommand else { return EOF }
+      if case .wanted(let mark) = ending { return leave(mark, .abandoned) }
+      return READERR
     }
 
     /// Whether something has been typed into the line.
     static var hasText: Bool { isEditing && rl_end > 0 }
 
-    private static func close() {
-      isEditing = false
-      rl_callback_handler_remove()
-    }
-
     private static let endKey: UInt8 = 0x04
-    /// Ctrl-X.
-    private static let prefixKey: UInt8 = 0x18
-
-    private static var isSearching: Bool {
-      Int32(truncatingIfNeeded: rl_readline_state) & RL_STATE_ISEARCH != 0
-    }
-
-    /// Whether the next key begins a command of the editor: no search, no part of a longer key.
-    private static var isReadingCommand: Bool {
-      let others =
-        RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG | RL_STATE_VIMOTION | RL_STATE_MULTIKEY
-        | RL_STATE_CHARSEARCH | RL_STATE_METANEXT
-      return Int32(truncatingIfNeeded: rl_readline_state) & others == 0
-    }
 
     // MARK: The screen
 
@@ -197,39 +196,6 @@
     }
 
     // MARK: Keys
-
-    /// The next key that was handed in. Readline asks for one too many within a character of several bytes, in a paste, and
-    /// where a command needs a further key. What does not come soon is made up: it takes an end of input for the end of all.
-    private static func nextKey() -> Int32 {
-      var key: UInt8 = 0
-      if let next = keys.popFirst() {
-        key = next
-      } else {
-        var request = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-        guard poll(&request, 1, keyTimeout) == 1, read(STDIN_FILENO, &key, 1) == 1 else { return madeUpKey() }
-      }
-      madeUp = 0
-      recent = recent.suffix(KeyQueue.pasteStart.count - 1) + [key]
-      if recent == KeyQueue.pasteStart { isInPaste = true }
-      if recent == KeyQueue.pasteEnd { isInPaste = false }
-      return Int32(key)
-    }
-
-    private static func madeUpKey() -> Int32 {
-      madeUp += 1
-      if madeUp > mostMadeUp { return EOF }
-      // A blank does no harm. (Ctrl-G would jump out of whatever has begun, over the context that Readline keeps of it.)
-      guard isInPaste else { return 0x20 }
-      if madeUp == KeyQueue.pasteEnd.count { isInPaste = false }
-      return Int32(KeyQueue.pasteEnd[(madeUp - 1) % KeyQueue.pasteEnd.count])
-    }
-
-    /// Milliseconds.
-    private static let keyTimeout: Int32 = 1_000
-    private static let mostMadeUp = 64
-    private static var madeUp = 0
-    private static var recent: [UInt8] = []
-    private static var isInPaste = false
 
     private static func bindKeys() {
       // Alt-Enter breaks the line and does not end the input; Readline would change to vi's keys.

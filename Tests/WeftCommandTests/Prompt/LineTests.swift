@@ -230,7 +230,7 @@
         try terminal.send(":tas\t\r")
         try await terminal.wait(until: "no tasks") { $0.text.contains("weft> :tasks\nno task is running\nweft>") }
         // Several candidates are listed, and the line stays.
-        try terminal.send("sor\t(pages).\t")
+        try terminal.send("sor\tpages).\t")
         try await terminal.wait(until: "a list") {
           $0.text.contains("weft> sorted(pages).\n") && $0.currentLine == "weft> sorted(pages)."
         }

@@ -9,7 +9,9 @@ import Testing
       let help = try await weft.run("--help")
       #expect(help.status == 0)
       #expect(help.output.contains("weft demo"))
-      #expect(try await weft.run().output == help.output)
+      // Without a terminal it runs what comes by standard input, which is nothing here.
+      let bare = try await weft.run()
+      #expect(bare.status == 0 && bare.output.isEmpty)
     }
   }
 

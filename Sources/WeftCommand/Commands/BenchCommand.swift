@@ -92,11 +92,9 @@ struct BenchCommand: AsyncParsableCommand {
       throw ExitStatus.usage
     }
     let signals = await StopSignals()
-    let control = RunControl()
-    signals.onFirst { _ in control.cancel() }
     var report = BenchReport(script: file, benches: [])
     for bench in benches {
-      let samples = try await measure(bench, script, control, signals, reporter)
+      let samples = try await measure(bench, script, signals, reporter)
       report.benches.append(BenchReport.Bench(title: bench.title, samples: samples))
     }
     let style = TextStyle(hasColor: Console.shared.hasOutputColor, width: Console.width ?? 100)
@@ -132,7 +130,7 @@ struct BenchCommand: AsyncParsableCommand {
   // MARK: Measuring
 
   private func measure(
-    _ bench: Image.Entry, _ script: Script, _ control: RunControl, _ signals: StopSignals, _ reporter: Reporter
+    _ bench: Image.Entry, _ script: Script, _ signals: StopSignals, _ reporter: Reporter
   ) async throws -> Samples {
     var plan = BenchPlan()
     plan.runs = runs
@@ -145,13 +143,13 @@ struct BenchCommand: AsyncParsableCommand {
       var last: Int64?
       while !plan.isWarm(warmups, last) {
         Console.shared.showProgress("\(bench.title): getting warm")
-        last = try await once(bench, script, fetcher, control, signals, reporter)
+        last = try await once(bench, script, fetcher, signals, reporter)
         warmups += 1
       }
       while !plan.isEnough(samples) {
         let times = samples.count > 0 ? ", \(Quantity.time(Int64(samples.median)))" : ""
         Console.shared.showProgress("\(bench.title): run \(samples.count + 1)\(times)")
-        samples.add(try await once(bench, script, fetcher, control, signals, reporter))
+        samples.add(try await once(bench, script, fetcher, signals, reporter))
       }
     } catch {
       await fetcher.shutdown()
@@ -164,7 +162,7 @@ struct BenchCommand: AsyncParsableCommand {
 
   /// Nanoseconds that one run takes.
   private func once(
-    _ bench: Image.Entry, _ script: Script, _ fetcher: HTTPFetcher, _ control: RunControl, _ signals: StopSignals,
+    _ bench: Image.Entry, _ script: Script, _ fetcher: HTTPFetcher, _ signals: StopSignals,
     _ reporter: Reporter
   ) async throws -> Int64 {
     var options = RunOptions()
@@ -173,6 +171,8 @@ struct BenchCommand: AsyncParsableCommand {
     options.files = DiskFiles()
     options.processes = .thisProgram
     options.environment = RunCommand.environment
+    let control = RunControl()
+    signals.onFirst { _ in control.cancel() }
     let clock = ContinuousClock()
     let start = clock.now
     // What a bench prints would drown its figures.

@@ -28,14 +28,12 @@ struct DemoCommand: AsyncParsableCommand {
   func run() async throws {
     if let save { return try write(to: save) }
     let signals = await StopSignals()
-    let control = RunControl()
-    signals.onFirst { _ in control.cancel() }
     say("Ten pages, and a server on this machine that takes half a second for each. Every way begins with\n\n")
     say(quote(DemoScript.head) + "\n")
     var rows: [Row] = []
     for script in DemoScript.all {
       say("\(rows.count + 1). \(script.title)\n\n\(quote(script.body))\n")
-      rows.append(try await measure(script, control, signals))
+      rows.append(try await measure(script, signals))
     }
     say(table(rows))
     say("\nOne word makes the difference: the task `download` is the same in all of them.\n")
@@ -43,7 +41,7 @@ struct DemoCommand: AsyncParsableCommand {
     say("`weft demo --save .` writes the scripts, `weft serve` starts the server that they ask.\n")
   }
 
-  private func measure(_ demo: DemoScript, _ control: RunControl, _ signals: StopSignals) async throws -> Row {
+  private func measure(_ demo: DemoScript, _ signals: StopSignals) async throws -> Row {
     let reporter = Reporter(.text)
     let server: LoopbackServer
     do {
@@ -67,6 +65,8 @@ struct DemoCommand: AsyncParsableCommand {
     var observer = RunObserver(output: { say("   ", $0) })
     observer.records = { collector.take($0) }
     observer.wantsArguments = true
+    let control = RunControl()
+    signals.onFirst { _ in control.cancel() }
     let result = await script.run(options, fetcher: fetcher, control: control, observer: observer)
     await fetcher.shutdown()
     let statistics = server.statistics

@@ -7,7 +7,7 @@
   #endif
 
   /// The line being typed: keys, history, resizing, and what stands above it.
-  @Suite(.timeLimit(.minutes(5))) struct LineTests {
+  @Suite(.timeLimit(.minutes(5)), MayLoseKeys()) struct LineTests {
     @Test func anInputShowsItsValue() async throws {
       try await Weft.inFolder { weft in
         let terminal = try Terminal(in: weft)

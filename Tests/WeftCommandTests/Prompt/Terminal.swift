@@ -182,6 +182,12 @@ final class Terminal {
   // MARK: What it shows
 
   func wait(until wanted: String, _ isThere: (Screen) -> Bool) async throws {
+    // A prompt that says nothing more is told with its screen, and holds nobody up.
+    let watchdog = Task { [process] in
+      try await Task.sleep(for: .seconds(60))
+      kill(process, SIGKILL)
+    }
+    defer { watchdog.cancel() }
     while !isThere(screen) {
       guard let piece = await iterator.next() else {
         throw Stuck(wanted: wanted, screen: screen.text, hasEnded: kill(process, 0) != 0)

@@ -8,7 +8,7 @@ import Testing
     task wait(n) { sleep(n * 10ms) }
     task fails() { throw "no" }
     gather for n in 1...10 { wait(n) }
-    gather(errors: keep) for n in 1...3 { fails() }
+    let _ = gather(errors: keep) for n in 1...3 { fails() }
 
     """
 

@@ -8,7 +8,7 @@ SWIFT_BUILD = swift build -c release --product weft --static-swift-stdlib $(LINK
 # installed.
 HAS_READLINE = $(shell [ -e /usr/include/readline/readline.h ] || \
   { command -v brew >/dev/null && [ -e "$$(brew --prefix readline)/include/readline/readline.h" ]; } && echo yes)
-TRAITS = $(if $(HAS_READLINE),,--traits HTTP)
+TRAITS = $(if $(HAS_READLINE),,--traits HTTP,Observability)
 WEFT := .build/release/weft
 # The tests run under the address sanitizer, on code that is optimized and still checks itself (`Package.swift`). A folder of
 # their own keeps the two builds from undoing each other.
@@ -55,7 +55,7 @@ test: readline .venv-tests
 integration: readline .venv-tests
 	WEFT_INTEGRATION=1 $(TEST) --filter WeftExamplesTests
 
-# The library for C, and the examples in C and Python that use it.
+# The library for C, and all examples of embedding: C, Python, a tool, a server. Five minutes.
 embedding:
 	examples/embedding/run
 

@@ -1,8 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// What only `fetch` needs is left out with the trait, and not even downloaded.
+/// What only `fetch`, or only a host's log, metrics and traces need is left out with the trait, and not even downloaded.
 let http = TargetDependencyCondition.when(traits: ["HTTP"])
+let observability = TargetDependencyCondition.when(traits: ["Observability"])
 
 // Homebrew keeps its Readline aside, because macOS has a library of that name which is another one.
 #if os(macOS)
@@ -18,16 +19,22 @@ let package = Package(
     .library(name: "Weft", targets: ["Weft"]),
     .library(name: "WeftHTTP", targets: ["WeftHTTP"]),
     .library(name: "WeftReport", targets: ["WeftReport"]),
+    // What happens in runs, for swift-log, swift-metrics and swift-distributed-tracing.
+    .library(name: "WeftObservability", targets: ["WeftObservability"]),
     .executable(name: "weft", targets: ["WeftCommand"]),
     // For C and what can call C: `libweft-c`, with the header in `Sources/WeftC/include`.
     .library(name: "weft-c", type: .dynamic, targets: ["WeftC"]),
   ],
   traits: [
-    .default(enabledTraits: ["HTTP", "Readline"]),
+    .default(enabledTraits: ["HTTP", "Observability", "Readline"]),
     .trait(
       name: "HTTP",
       description: "`fetch` over AsyncHTTPClient, in WeftHTTP. Without it a package that embeds Weft needs no SwiftNIO."
     ),
+    .trait(
+      name: "Observability",
+      description:
+        "WeftObservability: what happens in runs, for swift-log, swift-metrics and swift-distributed-tracing."),
     .trait(name: "Readline", description: "The command has a prompt, and is linked with GNU Readline (GPL)."),
   ],
   dependencies: [
@@ -43,6 +50,9 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
   ],
   targets: [
     .target(name: "WeftSyntax"),
@@ -72,6 +82,14 @@ let package = Package(
         .product(name: "NIOHTTP2", package: "swift-nio-http2", condition: http),
         .product(name: "NIOHTTPCompression", package: "swift-nio-extras", condition: http),
         .product(name: "NIOSSL", package: "swift-nio-ssl", condition: http),
+      ]),
+    .target(
+      name: "WeftObservability",
+      dependencies: [
+        "Weft", "WeftMachine", "WeftCompiler", "WeftSyntax",
+        .product(name: "Logging", package: "swift-log", condition: observability),
+        .product(name: "CoreMetrics", package: "swift-metrics", condition: observability),
+        .product(name: "Tracing", package: "swift-distributed-tracing", condition: observability),
       ]),
     // For the command alone: the library must stay free of the GPL (`.ci/check-readline`).
     .systemLibrary(
@@ -110,6 +128,16 @@ let package = Package(
     .testTarget(
       name: "WeftReportTests", dependencies: ["WeftReport", "Weft", "WeftMachine", "WeftCompiler"]),
     .testTarget(
+      name: "WeftObservabilityTests",
+      dependencies: [
+        "WeftObservability", "Weft", "WeftMachine",
+        .product(name: "Logging", package: "swift-log", condition: observability),
+        .product(name: "InMemoryLogging", package: "swift-log", condition: observability),
+        .product(name: "MetricsTestKit", package: "swift-metrics", condition: observability),
+        .product(name: "Tracing", package: "swift-distributed-tracing", condition: observability),
+        .product(name: "InMemoryTracing", package: "swift-distributed-tracing", condition: observability),
+      ]),
+    .testTarget(
       name: "WeftHTTPTests",
       dependencies: [
         "WeftHTTP", "Weft", "WeftMachine",
@@ -135,7 +163,10 @@ if Context.environment["WEFT_OPTIMIZE"] != nil {
 
 // The thread sanitizer asks for it: what has no HTTP in it builds without SwiftNIO and BoringSSL, in a third of the time.
 if Context.environment["WEFT_CORE_ONLY"] != nil {
-  let others: Set = ["CReadline", "WeftHTTP", "WeftCommand", "WeftCommandTests", "WeftHTTPTests", "WeftExamplesTests"]
+  let others: Set = [
+    "CReadline", "WeftHTTP", "WeftObservability", "WeftCommand", "WeftCommandTests", "WeftHTTPTests",
+    "WeftObservabilityTests", "WeftExamplesTests",
+  ]
   package.targets.removeAll { others.contains($0.name) }
   package.products.removeAll { $0.name != "Weft" }
 }

@@ -20,6 +20,8 @@ public struct Script: Sendable {
   let files: Files
   /// What the host adds.
   let host: HostBinding
+  /// What the machines of all its runs share.
+  let loaded: LoadedImage
   /// What compiled it, whose settings its runs have.
   var interpreter = Interpreter()
 
@@ -98,10 +100,13 @@ public struct Script: Sendable {
       imports: reader.program.files.map(\.imports), order: reader.program.order, capabilities: capabilities,
       purpose: purpose, host: host.interface, givesValue: givesValue)
     self.host = HostBinding(host, to: image)
+    loaded = LoadedImage(image)
   }
 
-  /// Compiles again what compiled before, in a worker process. There has to be a file.
-  init(_ sources: [SourceFile], _ files: Files) throws(CompileError) {
+  /// Compiles again what compiled before. There has to be a file.
+  ///
+  /// - Parameter host: What the host adds; nil in a worker process, where it is the parent's.
+  init(_ sources: [SourceFile], _ files: Files, host table: HostTable? = nil) throws(CompileError) {
     let parsed = sources.map(parse)
     let program = Program(
       files: zip(parsed, files.imports).map { Program.File($0.tree, isBroken: $0.hasErrors, imports: $1) },
@@ -115,8 +120,9 @@ public struct Script: Sendable {
     }
     self.image = image
     self.files = files
-    host = HostBinding(HostTable(elsewhere: files.host), to: image, isElsewhere: true)
-    warnings = []
+    host = HostBinding(table ?? HostTable(elsewhere: files.host), to: image, isElsewhere: table == nil)
+    loaded = LoadedImage(image)
+    warnings = diagnostics
     documentation = parsed.first?.tree.documentation
   }
 
@@ -127,6 +133,7 @@ public struct Script: Sendable {
     documentation = nil
     files = Files(imports: [], order: [], capabilities: [], purpose: .run)
     host = HostBinding(HostTable(), to: image)
+    loaded = LoadedImage(image)
   }
 
   static let errorKinds = Set(ErrorKind.allCases.map(\.rawValue))
@@ -207,7 +214,8 @@ extension Script {
     var limits = options.limits
     if options.processes != nil { limits.pools.insert(.processes) }
     let machine = Machine(
-      image: image, seed: options.seed, limits: limits, choose: choose, memory: memory, host: host, room: room)
+      image: image, seed: options.seed, limits: limits, choose: choose, memory: memory, host: host,
+      loaded: loaded, room: room)
     machine.environment = options.environment
     for param in image.params {
       if let value = options.params[param.name] { machine.setParam(param, to: value) }

@@ -1,4 +1,5 @@
 import Weft
+import WeftMachine
 
 /// A pointer for C, with the reference that its `_free` gives up.
 func handOut(_ object: AnyObject) -> UnsafeMutableRawPointer { Unmanaged.passRetained(object).toOpaque() }
@@ -105,7 +106,7 @@ private func value(_ pointer: UnsafeRawPointer?) -> WeftValue? { borrowed(pointe
 }
 
 @_cdecl("weft_value_duration") public func weftValueDuration(_ pointer: UnsafeRawPointer?) -> Int64 {
-  value(pointer)?.duration?.clampedNanoseconds ?? 0
+  value(pointer)?.duration?.nanoseconds ?? 0
 }
 
 @_cdecl("weft_value_string")
@@ -147,15 +148,4 @@ public func weftValueGet(_ pointer: UnsafeRawPointer?, _ key: UnsafePointer<CCha
 
 @_cdecl("weft_value_text") public func weftValueText(_ pointer: UnsafeRawPointer?) -> UnsafePointer<CChar>? {
   borrowed(pointer, ValueBox.self).map { UnsafePointer($0.description.start) }
-}
-
-extension Duration {
-  /// At most what 64 bits hold.
-  var clampedNanoseconds: Int64 {
-    let (seconds, attoseconds) = components
-    let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    if overflow { return seconds < 0 ? .min : .max }
-    let (sum, isTooMuch) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
-    return isTooMuch ? (seconds < 0 ? .min : .max) : sum
-  }
 }

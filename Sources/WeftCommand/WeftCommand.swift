@@ -1,4 +1,5 @@
 import ArgumentParser
+import Weft
 
 struct WeftCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -23,7 +24,7 @@ struct WeftCommand: AsyncParsableCommand {
       65 the script does not compile, 70 a fault in weft, 99 an `expect` failed,
       124 the time limit was reached, 130 or 143 interrupted.
       """,
-    version: "0.1.0",
+    version: Interpreter.version,
     subcommands: [
       RunCommand.self, ReplCommand.self, EvalCommand.self, TestCommand.self, SimCommand.self, BenchCommand.self,
       ReportCommand.self, CheckCommand.self, FormatCommand.self, ExplainCommand.self, DemoCommand.self,

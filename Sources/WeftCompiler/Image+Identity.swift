@@ -41,10 +41,13 @@ extension Image {
 }
 
 /// A hash that is the same in every process, as Swift's own is not: FNV-1a, a word at a time.
-private struct StableHash {
-  private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+package struct StableHash {
+  package private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
 
-  mutating func add(_ word: UInt64) {
+  package init() {}
+
+  /// Two runs of words that differ in one of them never come to the same.
+  package mutating func add(_ word: UInt64) {
     value = (value ^ word) &* 0x100_0000_01B3
     // What the multiplication moves up would else never come down again.
     value ^= value >> 29

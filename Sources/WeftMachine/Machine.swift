@@ -115,6 +115,8 @@ public final class Machine {
   var readyCount = 0
   /// Picks which of several ready fibers runs next; nil for the order in which they became ready.
   var choose: ((_ count: Int) -> Int)?
+  /// The code that it runs, unless that grows.
+  private let loaded: LoadedImage?
   let natives: UnsafeMutablePointer<Native>
   /// Where a fiber's first frame returns to.
   let endOfFiber: UnsafeMutablePointer<UInt64>
@@ -151,10 +153,11 @@ public final class Machine {
   /// - Parameters:
   ///   - memory: What the machines of one run have in common. Values travel by reference between machines that were given
   ///     the same one.
+  ///   - loaded: What all machines for this image share; without it, the machine makes its own.
   ///   - room: Of a machine that takes inputs: words of code that there shall be room for.
   public init(
     image: Image, seed: UInt64 = 0, limits: MachineLimits = MachineLimits(), choose: ((Int) -> Int)? = nil,
-    memory: RunMemory = RunMemory(), host: HostBinding? = nil, room: Int? = nil
+    memory: RunMemory = RunMemory(), host: HostBinding? = nil, loaded: LoadedImage? = nil, room: Int? = nil
   ) {
     self.image = image
     self.host = host ?? HostBinding(HostTable(), to: image)
@@ -164,26 +167,19 @@ public final class Machine {
     tickLimit = limits.ticks
     self.choose = choose
     lazyValues = .init(repeating: LazyValue(), count: image.initializers.count)
-    functionOrder = image.functions.indices.sorted { image.functions[$0].start < image.functions[$1].start }
-    endOfFiber = .allocate(capacity: 1)
-    endOfFiber.initialize(to: Instruction(.endFiber).word)
-    natives = .allocate(capacity: BuiltinFunction.allCases.count)
-    for function in BuiltinFunction.allCases {
-      (natives + Int(function.rawValue)).initialize(to: Machine.native(for: function))
-    }
-    let code = UnsafeMutablePointer<UInt64>.allocate(capacity: max(room ?? 0, image.code.count) + 1)
-    code.initialize(repeating: 0, count: image.code.count + 1)
-    for (index, word) in image.code.enumerated() { code[index] = word }
-    let functions = UnsafeMutablePointer<FunctionInfo>.allocate(capacity: max(1, image.functions.count))
-    for (index, function) in image.functions.enumerated() {
-      (functions + index).initialize(to: FunctionInfo(function, code))
-    }
+    natives = NativeTable.shared.entries
+    endOfFiber = NativeTable.shared.endOfFiber
+    // A machine that takes more code has tables of its own.
+    let shared = room == nil ? loaded ?? LoadedImage(image) : nil
+    self.loaded = shared
+    functionOrder = shared?.functionOrder ?? LoadedImage.order(of: image)
+    let tables = shared.map { ($0.code, $0.functions) } ?? LoadedImage.tables(of: image, room: room ?? 0)
     let globals = UnsafeMutablePointer<Value>.allocate(capacity: max(1, image.globals.count))
     globals.initialize(repeating: .unset, count: max(1, image.globals.count))
     let constants = UnsafeMutablePointer<Value>.allocate(capacity: max(1, image.constants.count))
     constants.initialize(repeating: .none, count: max(1, image.constants.count))
     core = .allocate(capacity: 1)
-    core.initialize(to: Core(functions: functions, constants: constants, globals: globals, code: code))
+    core.initialize(to: Core(functions: tables.1, constants: constants, globals: globals, code: tables.0))
     heap.state.pointee.limit = limits.memory
     for (index, constant) in image.constants.enumerated() { constants[index] = value(of: constant) }
     if let room {
@@ -197,14 +193,13 @@ public final class Machine {
     for index in 0..<image.constants.count { heap.release(core.pointee.constants[index]) }
     for value in interned.values { heap.release(value) }
     assert(heap.state.pointee.blocks == 0, "the machine leaks \(heap.state.pointee.blocks) blocks")
-    core.pointee.functions.deallocate()
+    if loaded == nil {
+      core.pointee.functions.deallocate()
+      core.pointee.code.deallocate()
+    }
     core.pointee.constants.deallocate()
     core.pointee.globals.deallocate()
-    core.pointee.code.deallocate()
     core.deallocate()
-    natives.deinitialize(count: BuiltinFunction.allCases.count)
-    natives.deallocate()
-    endOfFiber.deallocate()
     heap.destroy()
   }
 

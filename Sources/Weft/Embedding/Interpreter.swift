@@ -14,6 +14,9 @@ public import WeftSyntax
 /// let name: String = try result.value.decode()
 /// ```
 public struct Interpreter: Sendable {
+  /// Of Weft.
+  public static let version = "0.1.0"
+
   /// What each run may use up.
   public var limits = Limits()
   /// What scripts may use of their surroundings. What they may not use they cannot even name.
@@ -46,6 +49,14 @@ public struct Interpreter: Sendable {
   }
 
   public func compile(_ source: SourceFile) throws(CompileError) -> Script {
+    try checkHost(source)
+    var script = try Script(
+      compiling: ImportReader(source, imports), granting: capabilities, advising: false, host: host, givesValue: true)
+    script.interpreter = self
+    return script
+  }
+
+  func checkHost(_ source: SourceFile) throws(CompileError) {
     if !host.problems.isEmpty {
       throw CompileError(
         source: source,
@@ -53,10 +64,6 @@ public struct Interpreter: Sendable {
           Diagnostic(.error, "E0220", "a definition of the host is wrong: \($0)", at: Span(0, 0))
         })
     }
-    var script = try Script(
-      compiling: ImportReader(source, imports), granting: capabilities, advising: false, host: host, givesValue: true)
-    script.interpreter = self
-    return script
   }
 }
 

@@ -23,18 +23,7 @@ struct WorkerProgram: Sendable {
 
   var bytes: [UInt8] {
     var writer = WireWriter()
-    writer.write(list: script.image.sources) { writer, source in
-      writer.write(source.name)
-      writer.write(source.identity)
-      writer.write(source.bytes)
-    }
-    writer.write(list: script.files.imports) { writer, imports in
-      writer.write(list: imports.sorted { $0.key < $1.key }) { writer, link in
-        writer.write(link.key)
-        writer.write(UInt32(link.value))
-      }
-    }
-    writer.write(list: script.files.order) { $0.write(UInt32($1)) }
+    writer.write(textsOf: script)
     writer.write(Int64(script.files.capabilities.rawValue))
     writer.write(script.files.host)
     writer.write(script.files.givesValue ? 1 as UInt8 : 0)
@@ -99,33 +88,7 @@ struct WorkerProgram: Sendable {
 
     init?(_ bytes: [UInt8]) {
       var reader = WireReader(bytes)
-      let sources = reader.readList { reader -> SourceFile? in
-        guard let name = reader.readText(), let identity = reader.readText(), let bytes = reader.readBytes() else {
-          return nil
-        }
-        return SourceFile(name: name, bytes: bytes, identity: identity)
-      }
-      guard let sources, !sources.isEmpty else { return nil }
-      let index = { (reader: inout WireReader) -> Int? in
-        (reader.readInteger() as UInt32?).flatMap { $0 < sources.count ? Int($0) : nil }
-      }
-      let imports = reader.readList { reader -> [Int32: Int]? in
-        let links = reader.readList { reader -> (Int32, Int)? in
-          guard let offset: Int32 = reader.readInteger(), let target = index(&reader) else { return nil }
-          return (offset, target)
-        }
-        return links.map { Dictionary($0) { first, _ in first } }
-      }
-      let order = reader.readList(index)
-      // Each file once, after those that it imports: the compiler relies on both.
-      guard let imports, imports.count == sources.count, let order, Set(order).count == sources.count else {
-        return nil
-      }
-      var places = [Int](repeating: 0, count: sources.count)
-      for (place, file) in order.enumerated() { places[file] = place }
-      for (file, links) in imports.enumerated() where links.values.contains(where: { places[$0] >= places[file] }) {
-        return nil
-      }
+      guard let texts = reader.readTexts() else { return nil }
       guard let capabilities: Int64 = reader.readInteger(), let host = reader.readHost(),
         let givesValue: UInt8 = reader.readInteger(),
         let purpose = (reader.readInteger() as UInt8?).flatMap(Purpose.init), let seed: UInt64 = reader.readInteger(),
@@ -143,9 +106,10 @@ struct WorkerProgram: Sendable {
       guard let params, let environment, let hasNetwork: UInt8 = reader.readInteger(),
         let hasFiles: UInt8 = reader.readInteger(), reader.isAtEnd
       else { return nil }
-      self.sources = sources
+      sources = texts.sources
       files = Script.Files(
-        imports: imports, order: order, capabilities: Capabilities(rawValue: Int(capabilities)).intersection(.all),
+        imports: texts.imports, order: texts.order,
+        capabilities: Capabilities(rawValue: Int(capabilities)).intersection(.all),
         purpose: purpose, host: host, givesValue: givesValue != 0)
       self.seed = seed
       self.memory = Int(memory)

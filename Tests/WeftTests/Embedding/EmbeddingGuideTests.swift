@@ -129,12 +129,38 @@ struct EmbeddingGuideTests {
     #expect(lines.joined() == "done 1\ndone 2\ndone 3\n")
   }
 
+  @Test func saving() async throws {
+    let weft = Interpreter()
+    let source = "6 * 7"
+    var bytes: [UInt8] = []
+    func save(_ saved: [UInt8]) throws { bytes = saved }
+    // listing: save
+    let script = try weft.compile(source, name: "job.weft")
+    try save(script.saved)
+    // end
+    var job = script
+    for damage in [0, 1] as [UInt8] {
+      bytes[bytes.count - 1] ^= damage
+      // listing: load
+      do {
+        job = try weft.load(bytes)
+      } catch .damaged {
+        job = try weft.compile(source, name: "job.weft")
+      }
+      // end
+      #expect(try await job.run().value.int == 42)
+    }
+  }
+
   @Test func everyListingOfThePageStandsHere() throws {
     let here = URL(filePath: #filePath)
     let root = here.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let page = try String(contentsOf: root.appending(path: "Documentation/embedding.md"), encoding: .utf8)
-    let source = Self.unindented(try String(contentsOf: here, encoding: .utf8))
+    // The one about telemetry needs a library that these tests do not have.
+    let others = root.appending(path: "Tests/WeftObservabilityTests/RunTelemetryTests.swift")
+    let source = Self.unindented(
+      try String(contentsOf: here, encoding: .utf8) + String(contentsOf: others, encoding: .utf8))
     var listings = 0
     for (index, part) in page.components(separatedBy: "```swift\n").enumerated() where index > 0 {
       let listing = part.components(separatedBy: "```")[0]

@@ -32,7 +32,8 @@ final class FileWorker: Sendable {
     var threads = 0
     /// Jobs that were cancelled while they ran. Until they have stopped none begins, which might be about the same file.
     var stopping = 0
-    var finished: CheckedContinuation<Void, Never>?
+    /// No more will follow, and the driver waits for the end of these.
+    var isFinishing = false
   }
 
   private let files: any FileAccess
@@ -60,24 +61,20 @@ final class FileWorker: Sendable {
     }
   }
 
-  /// Cancels what is still to do, and returns when no thread is left.
-  func finish() async {
+  /// Cancels what is still to do; `settled` comes to the mailbox when no thread is left.
+  func cancelAll() {
     state.withLock { state in
+      state.isFinishing = true
       state.waiting = []
       for job in state.running.values where !job.isCancelled {
         job.cancel()
         state.stopping += 1
       }
     }
-    await withCheckedContinuation { continuation in
-      let isIdle = state.withLock { state in
-        if state.threads == 0 { return true }
-        state.finished = continuation
-        return false
-      }
-      if isIdle { continuation.resume() }
-    }
   }
+
+  /// Nothing is under way.
+  var isIdle: Bool { state.withLock { $0.threads == 0 } }
 
   private func addThread() {
     let isWanted = state.withLock { state in
@@ -103,19 +100,19 @@ final class FileWorker: Sendable {
 
   /// The next job; nil when the thread may end, which it then has for the others.
   private func next() -> Job? {
-    var finished: CheckedContinuation<Void, Never>?
+    var isLast = false
     let job: Job? = state.withLock { state in
       // The thread whose job stops last finds what waits then.
       guard state.stopping == 0, !state.waiting.isEmpty else {
         state.threads -= 1
-        if state.threads == 0 { swap(&finished, &state.finished) }
+        isLast = state.isFinishing && state.threads == 0
         return nil
       }
       let job = state.waiting.removeFirst()
       state.running[job.ticket] = job
       return job
     }
-    finished?.resume()
+    if isLast { mailbox.post(.settled) }
     return job
   }
 }

@@ -8,7 +8,8 @@ final class HostCaller: Sendable {
     var tasks: [UInt64: Task<Void, Never>] = [:]
     /// Those included that were called off and have not ended.
     var running = 0
-    var finished: CheckedContinuation<Void, Never>?
+    /// No more will follow, and the driver waits for the end of these.
+    var isFinishing = false
   }
 
   private let mailbox: Mailbox
@@ -33,36 +34,27 @@ final class HostCaller: Sendable {
 
   private func ended(_ ticket: UInt64, _ answer: HostAnswer) {
     mailbox.post(.hostCallEnded(ticket: ticket, answer))
-    let finished = state.withLock { state -> CheckedContinuation<Void, Never>? in
+    let isLast = state.withLock { state in
       state.tasks[ticket] = nil
       state.running -= 1
-      guard state.running == 0 else { return nil }
-      defer { state.finished = nil }
-      return state.finished
+      return state.isFinishing && state.running == 0
     }
-    finished?.resume()
+    if isLast { mailbox.post(.settled) }
   }
 
   /// Nobody waits for it any more.
   func cancel(_ ticket: UInt64) { state.withLock { $0.tasks.removeValue(forKey: ticket) }?.cancel() }
 
-  /// Cancels all that still run.
-  ///
-  /// - Parameter waiting: Whether to return only when they have ended.
-  func finish(waiting: Bool) async {
+  /// Cancels all that still run; `settled` comes to the mailbox when none is left.
+  func cancelAll() {
     let tasks = state.withLock { state in
+      state.isFinishing = true
       defer { state.tasks = [:] }
       return Array(state.tasks.values)
     }
     for task in tasks { task.cancel() }
-    if !waiting { return }
-    await withCheckedContinuation { continuation in
-      let isIdle = state.withLock { state in
-        if state.running == 0 { return true }
-        state.finished = continuation
-        return false
-      }
-      if isIdle { continuation.resume() }
-    }
   }
+
+  /// None is under way.
+  var isIdle: Bool { state.withLock { $0.running == 0 } }
 }

@@ -159,9 +159,9 @@ final class MachineDriver {
     spinIfNeeded()
     for worker in leaving { await worker.ended() }
     for burn in burns.values { await burn.value }
-    // The task of a worker that is stopped has been given up, and so has what it waited for.
-    await hostCalls.finish(waiting: !isTerminated && !isStopped)
-    await files?.finish()
+    hostCalls.cancelAll()
+    files?.cancelAll()
+    await settle()
     for call in taskCalls.values { call.end(.cancelled) }
     taskCalls = [:]
     // The last that workers have printed.
@@ -169,6 +169,17 @@ final class MachineDriver {
     flush()
     mailbox.leave(context.activity)
     rest()
+  }
+
+  /// Waits for functions of the host and for files that were called off. What ends at once, and the task of a worker that is
+  /// stopped, has given them up: a function may never come back, nor a disk.
+  private func settle() async {
+    while true {
+      _ = deliver()
+      if isTerminated || isStopped || machine.isOverLimit || LoopExecutor.now() >= context.deadline { return }
+      if hostCalls.isIdle, files?.isIdle ?? true { return }
+      await mailbox.wait(until: context.deadline.finite, on: loop)
+    }
   }
 
   private func activate() {
@@ -312,7 +323,7 @@ final class MachineDriver {
     case .cancelTask(let cancelled): if cancelled == ticket { machine.cancelRun() }
     case .stop: isStopped = true
     case .perform(let action): if let session { action(session) }
-    case .task: break
+    case .task, .settled: break
     }
   }
 }

@@ -30,6 +30,8 @@ final class Mailbox: Sendable {
     case task(ticket: UInt64, RemoteTask)
     case cancelTask(ticket: UInt64)
     case stop
+    /// The last of what was called off has ended.
+    case settled
     /// To a session: what somebody outside wants of it.
     case perform(@Sendable (SessionHost) -> Void)
   }

@@ -112,6 +112,8 @@ public final class Run: Sendable {
     let call = TaskCall(function, values)
     let outcome = await withTaskCancellationHandler {
       if !control.call(call) { call.end(.cancelled) }
+      // A cancellation that came before the call has found nothing to cancel.
+      if Task.isCancelled { control.cancelCall(call) }
       return await call.outcome()
     } onCancel: {
       control.cancelCall(call)

@@ -29,6 +29,9 @@ extension Machine {
   /// How the run ended; nil while it goes on.
   public var result: RunOutcome? { outcome }
 
+  /// The run was ended because it crossed a limit.
+  public var isOverLimit: Bool { if case .exceeded = outcome { true } else { false } }
+
   /// A limit of the run was crossed: it ends at once.
   func exceeded(_ message: String) {
     let error = raise(.limitError, message).error

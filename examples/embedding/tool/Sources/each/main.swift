@@ -31,6 +31,8 @@ do {
   }
   if script.tasks.contains("end") { try await run.call("end", number) }
   try await run.close()
+} catch let error as FileFailure {
+  fail("cannot read \(path): \(error.message)")
 } catch {
   fail(error)
 }

@@ -52,13 +52,13 @@ extension Script {
   public func run(
     with params: [String: WeftValue] = [:], telemetry: RunTelemetry
   ) async throws(RunError) -> RunResult {
-    let start = DefaultTracerClock.now
-    let span = telemetry.tracer?.startAnySpan("weft \(name)", at: start)
+    let began = DefaultTracerClock.now
+    let span = telemetry.tracer?.startSpan("weft \(name)", at: began)
     let context = span?.context ?? .current ?? .topLevel
     let outcome = await ServiceContext.$current.withValue(context) {
       let run = start(with: params, observed: true)
       // Not a child task: a cancelled one would hear no more of how the run ends.
-      let follower = Task { await telemetry.follow(run, below: context, from: start.nanosecondsSinceEpoch) }
+      let follower = Task { await telemetry.follow(run, below: context, from: began.nanosecondsSinceEpoch) }
       let outcome: Result<RunResult, RunError>
       do throws(RunError) { outcome = .success(try await run.result) } catch { outcome = .failure(error) }
       await follower.value

@@ -135,7 +135,7 @@ struct RunTeller {
     guard telemetry.tracesTasks, task.parent != 0, let tracer = telemetry.tracer else { return }
     let functions = script.image.functions
     let name = functions.indices.contains(Int(task.function)) ? functions[Int(task.function)].name : ""
-    let span = tracer.startAnySpan(
+    let span = tracer.startSpan(
       name.isEmpty ? "task" : name, context: tasks[task.parent]?.context ?? context, at: instant(record.time))
     span.attributes["weft.task"] = Int64(truncatingIfNeeded: record.task)
     tasks[record.task] = span
@@ -161,7 +161,7 @@ struct RunTeller {
   private mutating func begin(_ request: RunRecord.FetchStart, _ record: RunRecord, _ batch: RunRecords) {
     let method = batch.text(request.method) ?? "GET"
     let url = batch.text(request.url) ?? ""
-    let span = telemetry.tracer?.startAnySpan(
+    let span = telemetry.tracer?.startSpan(
       method, context: tasks[record.task]?.context ?? context, ofKind: .client, at: instant(record.time))
     span?.attributes["http.request.method"] = method
     span?.attributes["url.full"] = url

@@ -78,8 +78,9 @@ struct RunTelemetryTests {
     #expect(metrics.counterTotal(label: "weft.output") == 26)
     #expect(metrics.timers(label: "weft.run").flatMap(\.values).count == 2)
     #expect(metrics.timers(label: "weft.fetch").flatMap(\.values).count == 4)
-    let endless = Task { [telemetry] in
-      try await weft().compile("while true { sleep 1ms }", name: "job.weft").run(telemetry: telemetry())
+    let listener = telemetry()
+    let endless = Task {
+      try await weft().compile("while true { sleep 1ms }", name: "job.weft").run(telemetry: listener)
     }
     endless.cancel()
     await #expect(throws: RunError.self) { try await endless.value }

@@ -35,6 +35,13 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("End the run in order after this time, such as 30s, with status 124.", valueName: "time"))
   var timeLimit: TimeLimit?
 
+  @Option(
+    name: .customLong("limit"),
+    help: ArgumentHelp(
+      "End the run at once when it crosses this limit: \(LimitOption.names). May be given several times.",
+      valueName: "name=value"))
+  var limits: [LimitOption] = []
+
   @Argument(help: "The script; - reads it from standard input.", completion: .file(extensions: ["weft"]))
   var file: String
 
@@ -59,6 +66,7 @@ struct RunCommand: AsyncParsableCommand {
     if let source = script.source(0) { reporter.diagnostics(warnings, in: source) }
     var options = RunOptions()
     options.params = given.values
+    for limit in limits { options.limits[keyPath: limit.limit] = limit.value }
     options.files = DiskFiles()
     options.processes = .thisProgram
     options.environment = Self.environment

@@ -55,7 +55,8 @@ import Testing
   }
 
   @Test func limits() async throws {
-    try await Weft.inFolder(["script.weft": "try { while true { } } catch e { print(e) } finally { print(1) }\n"]) { weft in
+    try await Weft.inFolder(["script.weft": "try { while true { } } catch e { print(e) } finally { print(1) }\n"]) {
+      weft in
       let outcome = try await weft.run("--limit", "ticks=1_000", "--limit", "memory=64MB", "script.weft")
       #expect(outcome.status == 1)
       #expect(outcome.output == "")

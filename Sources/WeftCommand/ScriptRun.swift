@@ -16,6 +16,7 @@ struct ScriptRun {
   let reporter: Reporter
   let progress: Progress
   let timeLimit: TimeLimit?
+  let fetching: HTTPFetcher.Configuration
 
   /// Why a run was told to end. The first reason counts.
   private enum Stop {
@@ -41,12 +42,16 @@ struct ScriptRun {
 
   private let stop = StopBox()
 
-  init(script: Script, options: RunOptions, reporter: Reporter, progress: Progress, timeLimit: TimeLimit?) {
+  init(
+    script: Script, options: RunOptions, reporter: Reporter, progress: Progress, timeLimit: TimeLimit?,
+    fetching: HTTPFetcher.Configuration = HTTPFetcher.Configuration()
+  ) {
     self.script = script
     self.options = options
     self.reporter = reporter
     self.progress = progress
     self.timeLimit = timeLimit
+    self.fetching = fetching
   }
 
   /// With the real clock and network.
@@ -61,7 +66,7 @@ struct ScriptRun {
       stop.set(.timeLimit)
       control.cancel()
     }
-    let fetcher = HTTPFetcher()
+    let fetcher = HTTPFetcher(fetching)
     let observer = RunObserver(
       output: { [stop] bytes in
         Console.shared.write(bytes)

@@ -42,6 +42,8 @@ struct RunCommand: AsyncParsableCommand {
       valueName: "name=value"))
   var limits: [LimitOption] = []
 
+  @OptionGroup var sandbox: SandboxOptions
+
   @Argument(help: "The script; - reads it from standard input.", completion: .file(extensions: ["weft"]))
   var file: String
 
@@ -50,7 +52,7 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let reporter = Reporter(format)
-    let script = try ScriptFile(path: file).compile(reporter, advising: true)
+    let script = try ScriptFile(path: file).compile(reporter, advising: true, sandbox: sandbox)
     let given: ScriptParameters
     do {
       given = try ScriptParameters(parameters, of: script)
@@ -66,13 +68,15 @@ struct RunCommand: AsyncParsableCommand {
     if let source = script.source(0) { reporter.diagnostics(warnings, in: source) }
     var options = RunOptions()
     options.params = given.values
+    options.limits = sandbox.limits
     for limit in limits { options.limits[keyPath: limit.limit] = limit.value }
-    options.files = DiskFiles()
-    options.processes = .thisProgram
-    options.environment = Self.environment
+    options.files = sandbox.files
+    options.processes = sandbox.processes
+    options.environment = sandbox.visible(Self.environment)
     options.seed = seed ?? (virtual ? 0 : .random(in: .min ... .max))
     let run = ScriptRun(
-      script: script, options: options, reporter: reporter, progress: Progress(isShown: progress), timeLimit: timeLimit)
+      script: script, options: options, reporter: reporter, progress: Progress(isShown: progress), timeLimit: timeLimit,
+      fetching: sandbox.fetching)
     let status = virtual ? await run.virtually() : await run.really()
     if status.code != 0 { throw status }
   }

@@ -40,26 +40,38 @@ import WeftMachine
 
   @Test func thereAreManyOfThem() { #expect(Self.scripts.count >= 60) }
 
-  @Test(arguments: scripts) func isStopped(_ script: HostileScript) throws {
-    let ending: String
-    do {
-      let compiled = try Script(compiling: script.text)
-      var printed = 0
-      let result = compiled.runVirtually(Self.options) { printed += $0.count }
-      switch result.outcome {
-      case .completed: ending = "done"
-      case .cancelled: ending = "cancelled"
-      case .failed(let report): ending = report.kind
-      case .exceeded(let report):
-        ending = report.message
-        #expect(report.hint?.hasPrefix("the host sets it as `limits.") ?? false)
-      }
-      #expect(result.peakMemory <= Self.memory + 8_000_000)
-      #expect(printed <= Self.options.limits.output)
-    } catch let error as Script.CompileError {
-      ending = "does not compile: " + error.diagnostics.map { $0.message + " " + ($0.hint ?? "") }.joined()
-    }
+  @Test(arguments: scripts) func isStopped(_ script: HostileScript) {
+    let ending = ending(of: script)
     #expect(matches(ending, script.ending), "it ended so: \(ending)")
+  }
+
+  private func ending(of script: HostileScript) -> String {
+    switch compiled(script) {
+    case .success(let compiled): return ending(of: compiled)
+    case .failure(let error):
+      return "does not compile: " + error.diagnostics.map { $0.message + " " + ($0.hint ?? "") }.joined()
+    }
+  }
+
+  private func compiled(_ script: HostileScript) -> Result<Script, Script.CompileError> {
+    do throws(Script.CompileError) { return .success(try Script(compiling: script.text)) } catch {
+      return .failure(error)
+    }
+  }
+
+  private func ending(of script: Script) -> String {
+    var printed = 0
+    let result = script.runVirtually(Self.options) { printed += $0.count }
+    #expect(result.peakMemory <= Self.memory + 8_000_000)
+    #expect(printed <= Self.options.limits.output)
+    switch result.outcome {
+    case .completed: return "done"
+    case .cancelled: return "cancelled"
+    case .failed(let report): return report.kind
+    case .exceeded(let report):
+      #expect(report.hint?.hasPrefix("the host sets it as `limits.") ?? false)
+      return report.message
+    }
   }
 
   /// An ending that is given in part, piece by piece.

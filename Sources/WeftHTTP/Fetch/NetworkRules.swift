@@ -88,7 +88,11 @@ public struct NetworkRules: Sendable {
   private static func addresses(of target: RequestTarget) -> [SocketAddress] {
     if let address = try? SocketAddress(ipAddress: target.host, port: target.port) { return [address] }
     var hints = addrinfo()
-    hints.ai_socktype = NIOBSDSocket.SocketType.stream.rawValue
+    #if canImport(Glibc)
+      hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    #else
+      hints.ai_socktype = SOCK_STREAM
+    #endif
     var first: UnsafeMutablePointer<addrinfo>?
     guard getaddrinfo(target.host, nil, &hints, &first) == 0 else { return [] }
     defer { freeaddrinfo(first) }

@@ -17,6 +17,7 @@ let package = Package(
   products: [
     .library(name: "Weft", targets: ["Weft"]),
     .library(name: "WeftHTTP", targets: ["WeftHTTP"]),
+    .library(name: "WeftReport", targets: ["WeftReport"]),
     .executable(name: "weft", targets: ["WeftCommand"]),
   ],
   traits: [
@@ -39,6 +40,7 @@ let package = Package(
     // Without its default trait, which imports Foundation.
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
     .target(name: "WeftSyntax"),
@@ -71,11 +73,16 @@ let package = Package(
     // For the command alone: the library must stay free of the GPL (`.ci/check-readline`).
     .systemLibrary(
       name: "CReadline", pkgConfig: readlinePackage, providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
+    .target(
+      name: "WeftReport",
+      dependencies: [
+        "WeftMachine", "WeftCompiler", "WeftSyntax", .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ]),
     .executableTarget(
       name: "WeftCommand",
       dependencies: [
         .target(name: "CReadline", condition: .when(traits: ["Readline"])),
-        "Weft", "WeftHTTP", "WeftMachine", "WeftCompiler", "WeftSyntax",
+        "Weft", "WeftHTTP", "WeftReport", "WeftMachine", "WeftCompiler", "WeftSyntax",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
@@ -98,6 +105,8 @@ let package = Package(
     .testTarget(
       name: "WeftCommandTests", dependencies: ["WeftCommand", "WeftHTTP", "Weft", "WeftMachine", "WeftSyntax"]),
     .testTarget(
+      name: "WeftReportTests", dependencies: ["WeftReport", "Weft", "WeftMachine", "WeftCompiler"]),
+    .testTarget(
       name: "WeftHTTPTests",
       dependencies: [
         "WeftHTTP", "Weft", "WeftMachine",
@@ -115,7 +124,8 @@ let package = Package(
 
 // `make test` asks for it: what the sanitizer watches runs slowly enough. `DEBUG` and the assertions stay.
 if Context.environment["WEFT_OPTIMIZE"] != nil {
-  for target in package.targets where ["WeftSyntax", "WeftCompiler", "WeftMachine", "Weft"].contains(target.name) {
+  for target in package.targets
+  where ["WeftSyntax", "WeftCompiler", "WeftMachine", "Weft", "WeftReport"].contains(target.name) {
     target.swiftSettings = [.unsafeFlags(["-O", "-assert-config", "Debug"])]
   }
 }

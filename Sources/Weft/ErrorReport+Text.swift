@@ -9,20 +9,28 @@ extension Script {
   ///   - color: Whether the text holds ANSI escapes for a terminal.
   ///   - width: The columns of the terminal; what is longer goes on in the next line. Nil for text that goes elsewhere.
   public func text(of report: ErrorReport, color: Bool = false, width: Int? = nil) -> String {
-    var text = headline(report, DiagnosticRenderer(color: color, width: width))
-    var tree = TaskTree(script: self, home: report.source, width: max(20, width ?? 80), hasColor: color)
-    tree.add(report.trace)
-    text += tree.text
-    for note in report.notes { text += tree.wrapped(note, indent: 3, further: 5) }
-    for cause in report.causes {
-      text += tree.wrapped("caused by \(cause.kind): \(cause.message)\(place(cause))", indent: 2, further: 4)
+    report.text(color: color, width: width) { source($0) }
+  }
+}
+
+extension ErrorReport {
+  /// - Parameter source: Gives the file of that number.
+  func text(color: Bool, width: Int?, source: @escaping (Int) -> SourceFile?) -> String {
+    var text = headline(DiagnosticRenderer(color: color, width: width), source)
+    var tree = TaskTree(source: source, home: self.source, width: max(20, width ?? 80), hasColor: color)
+    tree.add(trace)
+    let notes = notes.map { tree.wrapped($0, indent: 3, further: 5) }.joined()
+    // What an `expect` shows belongs to its excerpt; what a deadlock tells, to the tasks.
+    text += kind == ErrorKind.expectationError.rawValue ? notes + tree.text : tree.text + notes
+    for cause in causes {
+      text += tree.wrapped("caused by \(cause.kind): \(cause.message)\(cause.place(source))", indent: 2, further: 4)
     }
-    if report.others.count > 1 {
-      text += "  \(report.others.count) tasks failed:\n"
-      for (index, other) in report.others.enumerated() {
+    if others.count > 1 {
+      text += "  \(others.count) tasks failed:\n"
+      for (index, other) in others.enumerated() {
         let number = "\(index + 1). "
         text += tree.wrapped(
-          "\(number)\(other.kind): \(other.message)\(place(other))", indent: 4, further: 4 + number.count)
+          "\(number)\(other.kind): \(other.message)\(other.place(source))", indent: 4, further: 4 + number.count)
         let path = other.trace.indices.reversed().compactMap { TaskTree.origin($0, in: other.trace) }
         if !path.isEmpty {
           text += tree.wrapped(
@@ -33,19 +41,19 @@ extension Script {
     return text
   }
 
-  private func headline(_ report: ErrorReport, _ renderer: DiagnosticRenderer) -> String {
-    let message = report.message.isEmpty ? report.kind : "\(report.kind): \(report.message)"
-    guard let index = report.source, let source = source(index), report.span.end > 0 else {
-      return "error: \(message)\n" + (report.hint.map { "   = hint: \($0)\n" } ?? "")
+  private func headline(_ renderer: DiagnosticRenderer, _ source: (Int) -> SourceFile?) -> String {
+    let message = message.isEmpty ? kind : "\(kind): \(message)"
+    guard let index = self.source, let source = source(index), span.end > 0 else {
+      return "error: \(message)\n" + (hint.map { "   = hint: \($0)\n" } ?? "")
     }
-    let diagnostic = Diagnostic(.error, "", message, at: report.span, hint: report.hint)
+    let diagnostic = Diagnostic(.error, "", message, at: span, hint: hint)
     let text = renderer.text(diagnostic, in: source)
     return text.hasSuffix("\n") ? text : text + "\n"
   }
 
-  private func place(_ report: ErrorReport) -> String {
-    guard let index = report.source, let source = source(index), report.span.end > 0 else { return "" }
-    return "  (\(source.name):\(source.position(at: Int(report.span.start)).line))"
+  private func place(_ source: (Int) -> SourceFile?) -> String {
+    guard let index = self.source, let source = source(index), span.end > 0 else { return "" }
+    return "  (\(source.name):\(source.position(at: Int(span.start)).line))"
   }
 }
 
@@ -55,7 +63,7 @@ extension Script {
 ///       └ taskgroup: task 1 of 2, after 30ms                                line 19
 ///         crawl(["http://a", "http://b"])                                   line 14
 private struct TaskTree {
-  let script: Script
+  let source: (Int) -> SourceFile?
   /// The file that the error is in; places in it are told by their lines alone.
   let home: Int?
   let width: Int
@@ -63,8 +71,8 @@ private struct TaskTree {
   private(set) var text = ""
   private var depth = 0
 
-  init(script: Script, home: Int?, width: Int, hasColor: Bool) {
-    self.script = script
+  init(source: @escaping (Int) -> SourceFile?, home: Int?, width: Int, hasColor: Bool) {
+    self.source = source
     self.home = home
     self.width = width
     self.hasColor = hasColor
@@ -72,7 +80,7 @@ private struct TaskTree {
 
   /// Adds the steps of a trace, which has the innermost first. An error of the script's top level needs no tree.
   mutating func add(_ trace: [ErrorReport.Step]) {
-    if trace.count == 1, trace[0].role == .main { return }
+    if trace.count == 1, [.main, .test, .bench].contains(trace[0].role) { return }
     var steps = trace[...]
     while let step = steps.popLast() {
       if let origin = step.origin {
@@ -107,6 +115,7 @@ private struct TaskTree {
   private static func parts(of step: ErrorReport.Step) -> [String] {
     switch step.role {
     case .main: return ["the", "script"]
+    case .test, .bench: return ["the", step.role.rawValue]
     case .child: return ["the", "body", "of", "`\(step.function)`"] + step.arguments
     case .task, .closure:
       let name = step.role == .closure ? "an anonymous task" : step.function
@@ -168,7 +177,7 @@ private struct TaskTree {
   }
 
   private func placeText(_ step: ErrorReport.Step) -> String {
-    guard let source = script.source(step.source) else { return "" }
+    guard let source = source(step.source) else { return "" }
     let line = source.position(at: Int(step.span.start)).line
     return step.source == home ? "line \(line)" : "\(source.name):\(line)"
   }

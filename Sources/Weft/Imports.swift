@@ -36,6 +36,10 @@ public struct ImportError: Error, Sendable {
 package struct ImportReader {
   let script: SourceFile
   let loader: ImportLoader?
+  /// The script is an input of a session.
+  private let isInput: Bool
+  /// It ends in a `;`.
+  private(set) var endsInSemicolon = false
   package private(set) var program = Program(files: [], order: [])
   /// Problems of syntax, and of the imports themselves.
   private(set) var diagnostics: [Diagnostic] = []
@@ -45,16 +49,18 @@ package struct ImportReader {
   /// A chain of imports is followed by recursion.
   private static let longestChain = 100
 
-  package init(_ script: SourceFile, _ loader: ImportLoader?) {
+  package init(_ script: SourceFile, _ loader: ImportLoader?, isInput: Bool = false) {
     self.script = script
     self.loader = loader
+    self.isInput = isInput
     _ = read(script)
   }
 
   var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
   private mutating func read(_ source: SourceFile) -> Int {
-    let parsed = parse(source)
+    let parsed = parse(source, isInput: isInput && source === script)
+    if source === script { endsInSemicolon = parsed.endsInSemicolon }
     let index = program.files.count
     for diagnostic in parsed.diagnostics { note(diagnostic, in: source) }
     program.files.append(.init(parsed.tree, isBroken: parsed.hasErrors))

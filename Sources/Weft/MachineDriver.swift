@@ -3,7 +3,7 @@ import WeftMachine
 
 /// Drives one machine from one Swift task, with the real clock: carries out its effects, and brings it what comes.
 final class MachineDriver {
-  let machine: Machine
+  private(set) var machine: Machine
   private let context: RunContext
   private let mailbox: Mailbox
   private let yields: Bool
@@ -23,6 +23,10 @@ final class MachineDriver {
   private var isSpinning = false
   /// The machine goes on, or waits for the world.
   private var isActive = false
+  /// Of a session: whom it belongs to.
+  weak var session: SessionHost?
+  /// The version of the program that `machine` was made for.
+  private var version: Int
   private let loop = LoopExecutor.shared
   /// A slice is long enough to make the mailbox cheap, and short enough for a deadline to be late by little.
   private static let sliceTicks = 20_000
@@ -42,8 +46,17 @@ final class MachineDriver {
     self.mailbox = mailbox
     self.yields = yields
     self.output = output
+    version = context.version
     self.records = records
     files = context.options.files.map { FileWorker($0, mailbox) }
+    machine.handleUser.notify = { [mailbox] ticket in mailbox.post(.handleAnswered(ticket: ticket)) }
+  }
+
+  /// For a worker between two tasks: if the program has grown, it goes on with a machine for the new one.
+  func followProgram() {
+    if context.version == version { return }
+    version = context.version
+    machine = context.makeMachine()
     machine.handleUser.notify = { [mailbox] ticket in mailbox.post(.handleAnswered(ticket: ticket)) }
   }
 
@@ -64,6 +77,7 @@ final class MachineDriver {
       let pause = machine.run(ticks: Self.sliceTicks)
       flush()
       perform()
+      session?.look()
       if case .finished = pause { break }
       if case .idle(let deadline) = pause, exchanges.isEmpty || !deliver() {
         if machine.isStuck { rest() }
@@ -176,6 +190,7 @@ final class MachineDriver {
           spinIfNeeded()
         }
       case .startRemote(let ticket, let id, let task):
+        session?.publishProgram()
         if id == 0, pools[0] == nil { openPool(0, .compute, CoreExecutor.cores, nil) }
         pools[id]?.start(ticket, task)
       case .cancelRemote(let ticket, let id): pools[id]?.cancel(ticket)
@@ -256,6 +271,7 @@ final class MachineDriver {
       if machine.isShutdownRequested { for pool in pools.values { pool.shutdown() } }
     case .cancelTask(let cancelled): if cancelled == ticket { machine.cancelRun() }
     case .stop: isStopped = true
+    case .perform(let action): if let session { action(session) }
     case .task: break
     }
   }

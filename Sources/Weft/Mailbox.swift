@@ -20,6 +20,8 @@ final class Mailbox: Sendable {
     case task(ticket: UInt64, RemoteTask)
     case cancelTask(ticket: UInt64)
     case stop
+    /// To a session: what somebody outside wants of it.
+    case perform(@Sendable (SessionHost) -> Void)
   }
 
   private struct State {

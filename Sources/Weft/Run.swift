@@ -71,7 +71,7 @@ extension Script {
         context.observe(driver.machine, pool: nil)
         control.mailbox.join(context.activity)
         let machine = driver.machine
-        machine.begin(at: context.startedAt, wallClock: context.wallClock)
+        machine.begin(options, at: context.startedAt, wallClock: context.wallClock)
         var longTurns = observer.warning.map { LongTurns(self, $0) }
         await driver.drive(every: Self.progressInterval, wakes: observer.progress != nil) { now in
           observer.progress?(RunProgress(elapsed: now - machine.startedAt, block: machine.longestBlock))

@@ -10,7 +10,7 @@ import WeftMachine
 
 /// What the machines of one run have in common: the program, what it may use, and when it began.
 final class RunContext: Sendable {
-  let script: Script
+  private let program: Mutex<(script: Script, version: Int)>
   let options: RunOptions
   let fetcher: (any Fetcher)?
   let memory = RunMemory()
@@ -33,7 +33,7 @@ final class RunContext: Sendable {
 
   init(_ script: Script, _ options: RunOptions, _ fetcher: (any Fetcher)?, watch: Watch? = nil) {
     self.watch = watch
-    self.script = script
+    program = Mutex((script, 0))
     self.options = options
     self.fetcher = fetcher
     home = nil
@@ -49,7 +49,7 @@ final class RunContext: Sendable {
     home: RemoteHandles, watch: Watch?
   ) {
     self.watch = watch
-    self.script = script
+    program = Mutex((script, 0))
     self.options = options
     self.fetcher = fetcher
     self.home = home
@@ -58,6 +58,13 @@ final class RunContext: Sendable {
     self.wallClock = wallClock
   }
 
+  var script: Script { program.withLock { $0.script } }
+
+  /// Counts how often the program of a session has grown since its workers last had to know it.
+  var version: Int { program.withLock { $0.version } }
+
+  /// The program of a session has grown. What workers are sent from now on may be about its new parts.
+  func grow(to script: Script) { program.withLock { $0 = (script, $0.version + 1) } }
   /// Another number for each worker of the run: those in a worker process have that one's in their upper half.
   func nextWorker() -> UInt32 {
     let number = workers.add(1, ordering: .relaxed).newValue
@@ -75,6 +82,7 @@ final class RunContext: Sendable {
 
   func makeMachine() -> Machine {
     let machine = script.makeMachine(options, memory: memory)
+    machine.reachesNetwork = fetcher != nil
     if let home {
       machine.isInWorkerProcess = true
       machine.findHandle = { home.handle($0, $1) }

@@ -26,6 +26,7 @@ public struct Script: Sendable {
     /// The files, each after those that it imports.
     var order: [Int]
     var capabilities: Capabilities
+    var purpose: Purpose
   }
 
   /// The problems of a script that does not compile, all of them, in the order of their places. Those of an imported file
@@ -37,10 +38,11 @@ public struct Script: Sendable {
 
   public init(
     compiling text: String, name: String = "<script>", imports: ImportLoader? = nil,
-    granting capabilities: Capabilities = [], advising: Bool = false
+    granting capabilities: Capabilities = [], advising: Bool = false, for purpose: Purpose = .run
   ) throws(CompileError) {
     try self.init(
-      compiling: SourceFile(name: name, text: text), imports: imports, granting: capabilities, advising: advising)
+      compiling: SourceFile(name: name, text: text), imports: imports, granting: capabilities, advising: advising,
+      for: purpose)
   }
 
   /// - Parameters:
@@ -53,22 +55,24 @@ public struct Script: Sendable {
   /// let script = try Script(compiling: "semaphore(2) { sleep 1s }", advising: true)
   /// script.warnings.map(\.code)  // ["W0202"]
   /// ```
+  ///   - purpose: What of it will run: its top level, or its tests or benches, which stand in `image.tests` and
+  ///     `image.benches` then.
   public init(
     compiling source: SourceFile, imports: ImportLoader? = nil, granting capabilities: Capabilities = [],
-    advising: Bool = false
+    advising: Bool = false, for purpose: Purpose = .run
   ) throws(CompileError) {
-    try self.init(compiling: ImportReader(source, imports), granting: capabilities, advising: advising)
+    try self.init(compiling: ImportReader(source, imports), granting: capabilities, advising: advising, for: purpose)
   }
 
   /// The same for a script that has been read.
   package init(
-    compiling reader: ImportReader, granting capabilities: Capabilities, advising: Bool
+    compiling reader: ImportReader, granting capabilities: Capabilities, advising: Bool, for purpose: Purpose = .run
   ) throws(CompileError) {
     // Names are looked at even after a syntax error, so that one look shows every problem.
     let compiled =
       reader.hasErrors
       ? nil
-      : compile(reader.program, errorKinds: Self.errorKinds, granting: capabilities, advising: advising)
+      : compile(reader.program, errorKinds: Self.errorKinds, granting: capabilities, advising: advising, for: purpose)
     let found =
       compiled?.diagnostics ?? check(reader.program, errorKinds: Self.errorKinds, granting: capabilities)
     // File after file, and in each in the order of the places.
@@ -86,7 +90,8 @@ public struct Script: Sendable {
     warnings = diagnostics
     documentation = reader.program.files.first?.tree.documentation
     files = Files(
-      imports: reader.program.files.map(\.imports), order: reader.program.order, capabilities: capabilities)
+      imports: reader.program.files.map(\.imports), order: reader.program.order, capabilities: capabilities,
+      purpose: purpose)
   }
 
   /// Compiles again what compiled before, elsewhere. There has to be a file.
@@ -95,7 +100,8 @@ public struct Script: Sendable {
     let program = Program(
       files: zip(parsed, files.imports).map { Program.File($0.tree, isBroken: $0.hasErrors, imports: $1) },
       order: files.order)
-    let compiled = compile(program, errorKinds: Self.errorKinds, granting: files.capabilities, advising: false)
+    let compiled = compile(
+      program, errorKinds: Self.errorKinds, granting: files.capabilities, advising: false, for: files.purpose)
     let diagnostics = parsed.flatMap(\.diagnostics) + compiled.diagnostics
     guard let image = compiled.image, !diagnostics.contains(where: { $0.severity == .error }) else {
       throw CompileError(source: sources[0], diagnostics: diagnostics)
@@ -104,6 +110,14 @@ public struct Script: Sendable {
     self.files = files
     warnings = []
     documentation = parsed.first?.tree.documentation
+  }
+
+  /// The program of a session as it is by now.
+  init(session image: Image) {
+    self.image = image
+    warnings = []
+    documentation = nil
+    files = Files(imports: [], order: [], capabilities: [], purpose: .run)
   }
 
   static let errorKinds = Set(ErrorKind.allCases.map(\.rawValue))
@@ -123,7 +137,12 @@ public struct RunResult: Sendable {
   public let elapsed: Int64
   /// Tasks, scopes, timers and requests that were left when the run ended: none of each.
   public let leftovers: Machine.Leftovers
+  /// The `expect`s that failed. In a test these are the failures that make it fail, caught or not.
   public let failedExpectations: [FailedExpectation]
+  /// `expect`s that were worked out.
+  public let expectations: Int
+  /// For each mock that nothing has called, a sentence that says so.
+  public let unusedMocks: [String]
   /// The run was asked to end, and the script mentions `shutdown`: it ended in its own way.
   public let wasShutDown: Bool
   /// The same script with another seed may end in another way.
@@ -143,6 +162,15 @@ public struct RunOptions: Sendable {
   public var environment: [String: String] = [:]
   /// Where `read`, `lines` and `write` go, in a script that is granted files.
   public var files: (any FileAccess)?
+  /// The `test` or `bench` that runs instead of the top level, in a script that was compiled for these.
+  ///
+  /// ```swift
+  /// let script = try Script(compiling: #"test "one" { expect 1 == 1 }"#, for: .test)
+  /// var options = RunOptions()
+  /// options.entry = script.image.tests[0]
+  /// let result = script.runVirtually(options)
+  /// ```
+  public var entry: Image.Entry?
   /// How the workers of `pool(processes: n)` are started; without it, a script has none.
   ///
   /// ```swift
@@ -157,11 +185,11 @@ public struct RunOptions: Sendable {
 extension Script {
   /// A machine that is ready to begin.
   func makeMachine(
-    _ options: RunOptions, memory: RunMemory = RunMemory(), choose: ((Int) -> Int)? = nil
+    _ options: RunOptions, memory: RunMemory = RunMemory(), choose: ((Int) -> Int)? = nil, room: Int? = nil
   ) -> Machine {
     var limits = options.limits
     if options.processes != nil { limits.pools.insert(.processes) }
-    let machine = Machine(image: image, seed: options.seed, limits: limits, choose: choose, memory: memory)
+    let machine = Machine(image: image, seed: options.seed, limits: limits, choose: choose, memory: memory, room: room)
     machine.environment = options.environment
     for param in image.params {
       if let value = options.params[param.name] { machine.setParam(param, to: value) }
@@ -171,11 +199,21 @@ extension Script {
 }
 
 extension Machine {
+  /// Starts what the options say.
+  func begin(_ options: RunOptions, at now: Int64, wallClock: Int64) {
+    if let entry = options.entry {
+      begin(entry, at: now, wallClock: wallClock)
+    } else {
+      begin(at: now, wallClock: wallClock)
+    }
+  }
+
   /// What is known of this machine's run, which has ended.
   func makeResult() -> RunResult {
     RunResult(
       outcome: result ?? .cancelled, ticks: ticks, elapsed: now - startedAt, leftovers: leftovers,
-      failedExpectations: failedExpectations, wasShutDown: isShutdownRequested, usedRandomness: usedRandomness,
+      failedExpectations: failedExpectations, expectations: expectations, unusedMocks: unusedMocks,
+      wasShutDown: isShutdownRequested, usedRandomness: usedRandomness,
       peakMemory: memory.peak)
   }
 }

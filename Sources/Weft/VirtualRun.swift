@@ -8,6 +8,8 @@ final class VirtualRun {
   private final class Seat: DueNode {
     let id: Int
     let machine: Machine
+    /// The version of the program that the machine was made for.
+    var version = 0
     /// What it prints and how its task ended goes to the owner of the pool; nil for the script itself.
     private(set) weak var pool: Pool?
     /// The owner's name for the task that runs.
@@ -18,6 +20,10 @@ final class VirtualRun {
     var deadline: Int64 = 0
     var position: Int32 = -1
     var isReady = true
+    /// It computes until its deadline, when the turn ends that it has taken; how the turn ended.
+    var turn: Machine.Pause?
+    /// Something has come for it meanwhile.
+    var wasWoken = false
     var pools: [UInt64: Pool] = [:]
     /// What the world will answer it, by ticket.
     var answers: [UInt64: PendingAnswer] = [:]
@@ -50,7 +56,8 @@ final class VirtualRun {
     enum Work {
       case fetch(FetchRequest, Result<FetchResponse, FetchFailure>)
       case file(FileRequest)
-      case burn
+      /// With so many nanoseconds still to come after that.
+      case burn(left: Int64)
     }
 
     let deadline: Int64
@@ -86,16 +93,26 @@ final class VirtualRun {
     var all: [(seat: Int, ticket: UInt64)] = []
   }
 
-  private let script: Script
+  private let script: () -> (script: Script, version: Int)
   private let options: RunOptions
   private let world: VirtualWorld
-  private let memory = RunMemory()
+  private let memory: RunMemory
   private let order: Order?
   private var now: Int64 = 0
   /// In the order in which they come; at one instant, in that in which they were asked for.
   private var pending = DueHeap<PendingAnswer>()
   /// Machines that wait for a timer of theirs.
   private var sleeping = DueHeap<Seat>()
+  /// Machines whose turn ends later, because computing takes time.
+  private var computing = DueHeap<Seat>()
+  /// Cores that nothing computes on; nil where computing takes no time.
+  private var idleCores: Int?
+  /// What wants to keep a core busy, and waits for one.
+  private var waitingBurns: [(seat: Seat, ticket: UInt64, nanoseconds: Int64)] = []
+  /// The first of them that has not got one.
+  private var nextBurn = 0
+  /// A machine had the last turn on a core.
+  private var isBurnNext = false
   private let main: Seat
   /// Machines that have something to do, in the order in which they became ready.
   private var ready: [Seat] = []
@@ -111,14 +128,24 @@ final class VirtualRun {
   private static let sliceTicks = 20_000
   /// Machines take turns of at most so many ticks, when there are several.
   private static let turnTicks = 500
-  /// Tasks of `compute` that run at one time, for each machine.
-  private static let cores = 4
+  private var cancelAt: Int64?
+  private var shutdownAt: Int64?
+  private var cancelAfterTicks: Int?
+  private var longTurns: LongTurns?
+  /// Of a session: whom it belongs to.
+  private weak var session: SessionHost?
+  /// Nanoseconds for which a core is kept busy while others want it, and while nobody else does.
+  private static let burnTurn: Int64 = 1_000_000
+  private static let longestBurnTurn: Int64 = 10_000_000
+  /// Tasks of `compute` that run at one time, for each machine, unless the world says how many cores there are.
+  private static let computeWorkers = 4
 
   init(
     _ script: Script, _ options: RunOptions, _ world: VirtualWorld, records: ((RunRecords) -> Void)? = nil,
     wantsArguments: Bool = false
   ) {
-    self.script = script
+    self.script = { (script, 0) }
+    memory = RunMemory()
     self.records = records
     self.wantsArguments = wantsArguments
     var options = options
@@ -129,6 +156,26 @@ final class VirtualRun {
     order = world.orderSeed.map { Order($0) }
     let machine = script.makeMachine(options, memory: memory, choose: order.map { order in { order.choose($0) } })
     main = Seat(0, machine, nil)
+    seats = [main.id: main]
+    ready = [main]
+    cancelAt = world.cancelAt
+    shutdownAt = world.shutdownAt
+    cancelAfterTicks = world.cancelAfterTicks
+    if world.tickTime > 0 { idleCores = max(1, world.cores ?? 1) }
+    prepare(main, pool: nil)
+  }
+
+  /// For a session, whose machine takes one input after the other.
+  init(_ session: SessionHost, _ options: RunOptions, _ world: VirtualWorld) {
+    script = { [context = session.context] in (context.script, context.version) }
+    memory = session.context.memory
+    self.session = session
+    self.options = options
+    self.world = world
+    records = nil
+    wantsArguments = false
+    order = nil
+    main = Seat(0, session.machine, nil)
     seats = [main.id: main]
     ready = [main]
     prepare(main, pool: nil)
@@ -143,91 +190,151 @@ final class VirtualRun {
   }
 
   func run(_ output: ([UInt8]) -> Void, _ longTurns: LongTurns) -> RunResult {
-    var longTurns = longTurns
-    let machine = main.machine
-    machine.begin(at: 0, wallClock: world.wallClock)
-    var cancelAt = world.cancelAt
-    var shutdownAt = world.shutdownAt
-    var cancelAfterTicks = world.cancelAfterTicks
+    self.longTurns = longTurns
+    main.machine.begin(options, at: 0, wallClock: world.wallClock)
     while true {
-      passOnAnswers()
-      if ready.isEmpty || somethingIsDue(cancelAt, shutdownAt) {
-        // What comes first: at one instant a cancellation from outside, then a shutdown, then answers, then timers.
-        guard let next = earliest(cancelAt, shutdownAt) else {
-          nothingWillCome()
-          continue
-        }
-        now = max(now, next)
-        world.instant(now)
-        if let at = cancelAt, at <= now {
-          cancelAt = nil
-          machine.setClock(to: now)
-          machine.cancelRun()
-          wake(main)
-        }
-        if let at = shutdownAt, at <= now {
-          shutdownAt = nil
-          shutdown(main)
-        }
-        answer()
-        while let seat = sleeping.earliest, seat.deadline <= now { wake(seat) }
-        continue
-      }
-      let seat = ready.remove(at: ready.count > 1 ? order?.choose(ready.count) ?? 0 : 0)
-      var ticks = Self.sliceTicks
-      if seats.count > 1 { ticks = order.map { 1 + $0.choose(Self.turnTicks) } ?? Self.turnTicks }
-      if seat === main, let limit = cancelAfterTicks { ticks = min(ticks, max(0, limit - machine.ticks)) }
-      seat.machine.advance(to: now)
-      if seat === main, world.tickTime > 0 { longTurns.look(at: machine) }
-      let ticksBefore = seat.machine.ticks
-      var pause = seat.machine.run(ticks: ticks)
-      now = time(afterTicks: seat.machine.ticks - ticksBefore)
-      if seat === main, let limit = cancelAfterTicks, machine.ticks >= limit {
-        cancelAfterTicks = nil
-        machine.cancelRun()
-        if case .idle = pause { pause = .slice }
-      }
-      let text = seat.machine.takeOutput()
-      if !text.isEmpty { output(text) }
-      if case .idle(let deadline) = pause {
-        // Before its effects are carried out, which may wake it at once.
-        seat.isReady = false
-        if let deadline {
-          seat.deadline = deadline
-          sleeping.insert(seat)
-        }
-      }
-      passOnRecords(of: seat)
-      perform(for: seat)
-      switch pause {
+      switch turn(output) {
+      case .wentOn: break
+      case .stuck: nothingWillCome()
       case .finished:
-        if seat === main {
-          memory.runEnded()
-          return machine.makeResult()
-        }
-        end(seat)
-      case .slice, .clock: ready.append(seat)
-      case .idle: break
+        memory.runEnded()
+        return main.machine.makeResult()
       }
     }
+  }
+
+  /// Runs a session until its machine is finished. Time passes while an input runs, and only then.
+  func drive(_ session: SessionHost, _ mailbox: Mailbox, _ output: ([UInt8]) -> Void) async {
+    session.begin(at: 0, wallClock: world.wallClock) { [self] in now }
+    while true {
+      for case .perform(let action) in mailbox.take() {
+        main.machine.setClock(to: now)
+        action(session)
+        wake(main)
+      }
+      let passes = main.machine.hasInput || main.machine.isEnding
+      passOnAnswers()
+      if ready.isEmpty, !passes {
+        await mailbox.wait(until: nil, on: LoopExecutor.shared)
+        continue
+      }
+      switch turn(output) {
+      case .wentOn: break
+      case .stuck: nothingWillCome()
+      case .finished: return
+      }
+      session.look()
+    }
+  }
+
+  private enum Turn {
+    case wentOn
+    /// No machine can go on, and nothing is awaited.
+    case stuck
+    /// The main machine is.
+    case finished
+  }
+
+  /// Lets one machine go on, or the clock.
+  private func turn(_ output: ([UInt8]) -> Void) -> Turn {
+    let machine = main.machine
+    passOnAnswers()
+    startBurns()
+    if ready.isEmpty || idleCores == 0 || somethingIsDue {
+      // What comes first: at one instant the ends of turns, a cancellation from outside, a shutdown, answers, timers.
+      guard let next = earliest else { return .stuck }
+      now = max(now, next)
+      world.instant(now)
+      while let seat = computing.earliest, seat.deadline <= now {
+        computing.remove(seat)
+        idleCores = idleCores.map { $0 + 1 }
+        if endTurn(of: seat, output) { return .finished }
+      }
+      if let at = cancelAt, at <= now {
+        cancelAt = nil
+        machine.setClock(to: now)
+        machine.cancelRun()
+        wake(main)
+      }
+      if let at = shutdownAt, at <= now {
+        shutdownAt = nil
+        shutdown(main)
+      }
+      answer()
+      while let seat = sleeping.earliest, seat.deadline <= now { wake(seat) }
+      return .wentOn
+    }
+    let seat = ready.remove(at: ready.count > 1 ? order?.choose(ready.count) ?? 0 : 0)
+    var ticks = Self.sliceTicks
+    if seats.count > 1 { ticks = order.map { 1 + $0.choose(Self.turnTicks) } ?? Self.turnTicks }
+    if seat === main, let limit = cancelAfterTicks { ticks = min(ticks, max(0, limit - machine.ticks)) }
+    seat.machine.advance(to: now)
+    if seat === main, world.tickTime > 0 { longTurns?.look(at: machine) }
+    let ticksBefore = seat.machine.ticks
+    var pause = seat.machine.run(ticks: ticks)
+    if seat === main, let limit = cancelAfterTicks, machine.ticks >= limit {
+      cancelAfterTicks = nil
+      machine.cancelRun()
+      if case .idle = pause { pause = .slice }
+    }
+    seat.turn = pause
+    isBurnNext = true
+    let end = time(afterTicks: seat.machine.ticks - ticksBefore)
+    if idleCores != nil, end > now {
+      idleCores = idleCores.map { $0 - 1 }
+      seat.deadline = end
+      computing.insert(seat)
+      return .wentOn
+    }
+    return endTurn(of: seat, output) ? .finished : .wentOn
+  }
+
+  /// A machine has computed as long as it was to; true when it was the main one and is finished.
+  private func endTurn(of seat: Seat, _ output: ([UInt8]) -> Void) -> Bool {
+    let pause = seat.turn ?? .slice
+    seat.turn = nil
+    let text = seat.machine.takeOutput()
+    if !text.isEmpty { output(text) }
+    if case .idle(let deadline) = pause, !seat.wasWoken {
+      // Before its effects are carried out, which may wake it at once.
+      seat.isReady = false
+      if let deadline {
+        seat.deadline = deadline
+        sleeping.insert(seat)
+      }
+    }
+    let wasWoken = seat.wasWoken
+    seat.wasWoken = false
+    passOnRecords(of: seat)
+    perform(for: seat)
+    switch pause {
+    case .finished:
+      if seat === main { return true }
+      end(seat)
+    case .slice, .clock: ready.append(seat)
+    case .idle: if wasWoken { ready.append(seat) }
+    }
+    return false
   }
 
   private func passOnRecords(of seat: Seat) {
     if let records, let batch = seat.machine.takeRecords() { records(batch) }
   }
 
-  /// When the next thing happens that is not computing.
-  private func earliest(_ cancelAt: Int64?, _ shutdownAt: Int64?) -> Int64? {
+  /// When the next thing happens.
+  private var earliest: Int64? {
     var earliest = cancelAt
-    for time in [shutdownAt, pending.earliest?.deadline, sleeping.earliest?.deadline] {
+    for time in [
+      shutdownAt, pending.earliest?.deadline, sleeping.earliest?.deadline, computing.earliest?.deadline,
+    ] {
       if let time { earliest = min(earliest ?? time, time) }
     }
     return earliest
   }
 
   /// Whether something has become due while machines computed.
-  private func somethingIsDue(_ cancelAt: Int64?, _ shutdownAt: Int64?) -> Bool {
-    world.tickTime > 0 && (earliest(cancelAt, shutdownAt).map { $0 <= now } ?? false)
+  private var somethingIsDue: Bool {
+    world.tickTime > 0 && (earliest.map { $0 <= now } ?? false)
   }
 
   private func passOnAnswers() {
@@ -245,6 +352,7 @@ final class VirtualRun {
   }
 
   private func wake(_ seat: Seat) {
+    if seat.turn != nil { seat.wasWoken = true }
     if seat.isReady { return }
     sleeping.remove(seat)
     seat.isReady = true
@@ -288,15 +396,22 @@ final class VirtualRun {
       case .startFileWork(let ticket, let request):
         expect(.file(request), at: time(after: world.fileDelay), for: seat, ticket)
       case .startBurn(let ticket, let nanoseconds):
-        expect(.burn, at: time(after: nanoseconds), for: seat, ticket)
+        waitingBurns.append((seat, ticket, nanoseconds))
       case .cancelFetch(let ticket), .cancelFileWork(let ticket), .cancelBurn(let ticket):
-        guard let answer = seat.answers.removeValue(forKey: ticket) else { continue }
+        guard let answer = seat.answers.removeValue(forKey: ticket) else {
+          forgetBurns { $0 === seat && $1 == ticket }
+          continue
+        }
         pending.remove(answer)
+        if case .burn = answer.work { idleCores = idleCores.map { $0 + 1 } }
         if case .fetch(let request, _) = answer.work { world.cancelled(request) }
       case .openPool(let id, let kind, let workers, _): seat.pools[id] = Pool(kind, workers: workers, of: seat)
       case .closePool(let id): seat.pools[id] = nil
       case .startRemote(let ticket, let id, let task):
-        if id == 0, seat.pools[0] == nil { seat.pools[0] = Pool(.compute, workers: Self.cores, of: seat) }
+        session?.publishProgram()
+        if id == 0, seat.pools[0] == nil {
+          seat.pools[0] = Pool(.compute, workers: world.cores ?? Self.computeWorkers, of: seat)
+        }
         if let pool = seat.pools[id] { start(ticket, task, in: pool) }
       case .cancelRemote(let ticket, let id): if let pool = seat.pools[id] { cancel(ticket, in: pool) }
       }
@@ -336,10 +451,44 @@ final class VirtualRun {
       case .file(let request):
         let failure = FileFailure(.other, "this run has no files")
         machine.fileWorkEnded(answer.ticket, options.files?.perform(request) ?? .failure(failure))
-      case .burn: machine.burnEnded(answer.ticket)
+      case .burn(let left):
+        idleCores = idleCores.map { $0 + 1 }
+        if left > 0 {
+          waitingBurns.append((answer.seat, answer.ticket, left))
+          continue
+        }
+        machine.burnEnded(answer.ticket)
       }
       wake(answer.seat)
     }
+  }
+
+  /// Lets what wants to keep a core busy have one that is idle. Where machines want it as well, they take turns.
+  private func startBurns() {
+    while nextBurn < waitingBurns.count, idleCores.map({ $0 > 0 && (ready.isEmpty || isBurnNext) }) ?? true {
+      let burn = waitingBurns[nextBurn]
+      nextBurn += 1
+      if nextBurn == waitingBurns.count {
+        waitingBurns = []
+        nextBurn = 0
+      }
+      isBurnNext = false
+      var time = burn.nanoseconds
+      if let idle = idleCores {
+        idleCores = idle - 1
+        let areOthersWaiting = !ready.isEmpty || nextBurn < waitingBurns.count
+        time = min(time, areOthersWaiting ? Self.burnTurn : Self.longestBurnTurn)
+        // Whoever goes on then finds the core free.
+        if let next = earliest, next > now { time = min(time, next - now) }
+      }
+      expect(.burn(left: burn.nanoseconds - time), at: self.time(after: time), for: burn.seat, burn.ticket)
+    }
+  }
+
+  private func forgetBurns(_ isForgotten: (_ seat: Seat, _ ticket: UInt64) -> Bool) {
+    waitingBurns.removeFirst(nextBurn)
+    nextBurn = 0
+    waitingBurns.removeAll { isForgotten($0.seat, $0.ticket) }
   }
 
   // MARK: Workers
@@ -349,7 +498,10 @@ final class VirtualRun {
       pool.waiting.append(ticket, task)
       return
     }
-    let seat = pool.idle.popLast() ?? makeSeat(in: pool)
+    var idle = pool.idle.popLast()
+    // The program of a session may have grown since.
+    if let known = idle, known.version != script().version { idle = nil }
+    let seat = idle ?? makeSeat(in: pool)
     seat.ticket = ticket
     seat.sequence = nextSequence()
     seat.isReady = false
@@ -360,10 +512,13 @@ final class VirtualRun {
   }
 
   private func makeSeat(in pool: Pool) -> Seat {
+    let (script, version) = script()
     let machine = script.makeMachine(options, memory: memory, choose: order.map { order in { order.choose($0) } })
     machine.resultCarrier = pool.kind == .processes ? .bytes : .memory
+    machine.mockHome = main.machine
     lastSeat += 1
     let seat = Seat(lastSeat, machine, pool)
+    seat.version = version
     prepare(seat, pool: pool.kind)
     return seat
   }
@@ -382,7 +537,11 @@ final class VirtualRun {
   /// A worker's task has ended.
   private func end(_ seat: Seat) {
     seats[seat.id] = nil
-    for answer in seat.answers.values { pending.remove(answer) }
+    for answer in seat.answers.values {
+      pending.remove(answer)
+      if case .burn = answer.work { idleCores = idleCores.map { $0 + 1 } }
+    }
+    forgetBurns { waiting, _ in waiting === seat }
     seat.answers = [:]
     guard let pool = seat.pool else { return }
     let owner = pool.owner

@@ -34,8 +34,11 @@ public struct VirtualWorld: Sendable {
   public var shutdownAt: Int64?
   /// Nanoseconds that each read or write of a file takes.
   public var fileDelay: Int64 = 0
-  /// Nanoseconds that each call and iteration takes, on a single core for all machines of the run; 0 if computing takes no time.
+  /// Nanoseconds that each call and iteration takes; 0 if computing takes no time.
   public var tickTime: Int64 = 0
+  /// How many machines of the run compute at one time where that takes time, and how many tasks of `compute`; nil for one
+  /// machine, and four tasks.
+  public var cores: Int?
   /// Cancels the run after so many ticks, in the middle of what it does then.
   public var cancelAfterTicks: Int?
   /// Tells each time at which something happens, in nanoseconds since the start.

@@ -1,4 +1,5 @@
 import Weft
+import enum WeftCompiler.Purpose
 import WeftSyntax
 
 #if canImport(Glibc)
@@ -55,12 +56,12 @@ struct ScriptFile {
 
   /// Reads and compiles; says what is wrong, if anything is, and throws the status to end with.
   func compile(
-    _ reporter: Reporter, advising: Bool = false, sandbox: SandboxOptions? = nil
+    _ reporter: Reporter, advising: Bool = false, for purpose: Purpose = .run, sandbox: SandboxOptions? = nil
   ) throws(ExitStatus) -> Script {
     do {
       return try Script(
         compiling: try read(), imports: sandbox?.imports(of: path) ?? Self.imports,
-        granting: sandbox?.capabilities ?? .all, advising: advising)
+        granting: sandbox?.capabilities ?? .all, advising: advising, for: purpose)
     } catch let problem as Problem {
       reporter.failure(problem.message, hint: problem.hint)
       throw .usage
@@ -70,6 +71,18 @@ struct ScriptFile {
     } catch {
       reporter.failure("\(error)")
       throw .fault
+    }
+  }
+
+  /// Writes a file, in the place of one that is there.
+  func write(_ text: String) throws(Problem) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw Problem(message: "cannot write `\(path)`: \(String(cString: strerror(errno)).lowercased())", hint: nil)
+    }
+    defer { close(descriptor) }
+    if let number = Console.write(Array(text.utf8), to: descriptor) {
+      throw Problem(message: "cannot write `\(path)`: \(String(cString: strerror(number)).lowercased())", hint: nil)
     }
   }
 

@@ -2,6 +2,7 @@ import Synchronization
 import Weft
 import WeftHTTP
 import WeftMachine
+import WeftReport
 
 #if canImport(Glibc)
   import Glibc
@@ -17,6 +18,10 @@ struct ScriptRun {
   let progress: Progress
   let timeLimit: TimeLimit?
   let fetching: HTTPFetcher.Configuration
+  /// What to write down of it; nil if nothing.
+  let measurement: Measurement?
+  /// What is shown of it while it goes on; nil if nothing.
+  let tree: LiveTree?
 
   /// Why a run was told to end. The first reason counts.
   private enum Stop {
@@ -44,8 +49,11 @@ struct ScriptRun {
 
   init(
     script: Script, options: RunOptions, reporter: Reporter, progress: Progress, timeLimit: TimeLimit?,
+    measurement: Measurement? = nil, tree: LiveTree? = nil,
     fetching: HTTPFetcher.Configuration = HTTPFetcher.Configuration()
   ) {
+    self.tree = tree
+    self.measurement = measurement
     self.script = script
     self.options = options
     self.reporter = reporter
@@ -67,7 +75,7 @@ struct ScriptRun {
       control.cancel()
     }
     let fetcher = HTTPFetcher(fetching)
-    let observer = RunObserver(
+    var observer = RunObserver(
       output: { [stop] bytes in
         Console.shared.write(bytes)
         if Console.shared.outputFailure != nil {
@@ -78,10 +86,18 @@ struct ScriptRun {
       warning: { [reporter, script] in
         if let source = script.source(0) { reporter.diagnostics([$0], in: source) }
       })
+    if measurement != nil || tree != nil {
+      observer.records = { [measurement, tree] batch in
+        measurement?.take(batch)
+        tree?.take(batch)
+      }
+      observer.wantsArguments = tree != nil || measurement?.needsArguments ?? false
+    }
+    if let tree { observer.progress = { [progress] in progress.update($0, tree) } }
     let result = await script.run(options, fetcher: fetcher, control: control, observer: observer)
     limit?.cancel()
     Console.shared.hideProgress()
-    let status = conclude(result)
+    let status = conclude(result, isVirtual: false)
     await fetcher.shutdown()
     return status
   }
@@ -100,11 +116,13 @@ struct ScriptRun {
     }
     var world = VirtualWorld()
     world.cancelAt = timeLimit?.nanoseconds
-    let result = script.runVirtually(options, in: world) { Console.shared.write($0) }
+    let result = script.runVirtually(
+      options, in: world, output: { Console.shared.write($0) }, arguments: measurement?.needsArguments ?? false,
+      records: measurement.map { measurement in { measurement.take($0) } })
     limit?.cancel()
     if Console.shared.outputFailure != nil { stop.set(.output) }
     if case .cancelled = result.outcome, timeLimit != nil { stop.set(.timeLimit) }
-    return conclude(result)
+    return conclude(result, isVirtual: true)
   }
 
   private func startTimeLimit(_ action: @escaping @Sendable () -> Void) -> Task<Void, Never>? {
@@ -118,7 +136,13 @@ struct ScriptRun {
 
   // MARK: What is said of the end
 
-  private func conclude(_ result: RunResult) -> ExitStatus {
+  private func conclude(_ result: RunResult, isVirtual: Bool) -> ExitStatus {
+    let status = status(of: result)
+    let isWritten = measurement?.conclude(result, seed: options.seed, isVirtual: isVirtual, reporter) ?? true
+    return isWritten || status.code != 0 ? status : .failed
+  }
+
+  private func status(of result: RunResult) -> ExitStatus {
     for failed in result.failedExpectations { reporter.expectation(failed, in: script) }
     var status: ExitStatus
     switch result.outcome {
@@ -145,7 +169,7 @@ struct ScriptRun {
       return reason.status
     case nil: break
     }
-    if case .completed = result.outcome, !isClean(result.leftovers) {
+    if case .completed = result.outcome, !result.leftovers.isEmpty {
       reporter.failure("a fault in weft: this run left something behind: \(result.leftovers)", hint: "please report it")
       status = .fault
     }
@@ -173,9 +197,5 @@ struct ScriptRun {
     guard let number = Console.shared.outputFailure, number != EPIPE else { return .brokenPipe }
     reporter.failure("cannot write to standard output: \(String(cString: strerror(number)).lowercased())")
     return .failed
-  }
-
-  private func isClean(_ left: Machine.Leftovers) -> Bool {
-    left.fibers == 0 && left.scopes == 0 && left.timers == 0 && left.fetches == 0
   }
 }

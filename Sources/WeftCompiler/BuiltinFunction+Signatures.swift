@@ -140,6 +140,13 @@ extension BuiltinFunction {
       .init("shutdown.wait", [], prelude: "__shutdown_wait", "waits until the run is asked to end")
     case .awaitShutdown: .init("__await_shutdown", [], "what `shutdown.wait` waits for")
     case .during: .init("during", [.needed("time")], "0, 1, 2 …, until that time from now on has passed")
+    case .response:
+      .init(
+        "response",
+        [
+          .optional("status"), .optional("body"), .optional("json"), .optional("headers"), .optional("delay"),
+          .optional("url"),
+        ], "a Response that a `mock fetch` gives, after a `delay`")
     case .mathPi, .mathE, .mathTau, .mathInf, .mathNan, .mathSqrt, .mathIsqrt, .mathCbrt, .mathFloor, .mathCeil,
       .mathTrunc, .mathSin, .mathCos, .mathTan, .mathAsin, .mathAcos, .mathAtan, .mathAtan2, .mathSinh, .mathCosh,
       .mathTanh, .mathExp, .mathLog, .mathLog2, .mathLog10, .mathLog1p, .mathPow, .mathHypot, .mathFmod, .mathGcd,

@@ -16,6 +16,7 @@ public enum BuiltinFunction: UInt16, CaseIterable, Sendable {
   case read, lines, write, env, readFile, writeFile
   case shutdownRequested, shutdownWait, awaitShutdown
   case during
+  case response
 
   /// A member of a namespace that is written without parentheses, such as `math.pi`: the compiler calls it where it is named.
   public var isConstant: Bool {

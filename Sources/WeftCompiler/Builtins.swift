@@ -42,7 +42,7 @@ public struct BuiltinSignature: Sendable {
 /// The kinds of value that have methods.
 public enum ReceiverKind: UInt8, CaseIterable, Sendable {
   case none, bool, int, float, duration, rate, function, string, list, map, bytes, range, error, response, task, group
-  case errorKind, module, semaphore, lock, rateLimiter, queue, shared
+  case errorKind, module, semaphore, lock, rateLimiter, queue, shared, mock
 }
 
 /// What the compiler and the help know of a method.

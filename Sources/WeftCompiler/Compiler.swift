@@ -13,15 +13,18 @@ public struct CompileResult: Sendable {
 ///   - errorKinds: The names of the kinds of error that the machine throws by itself.
 ///   - capabilities: What the host grants.
 ///   - advising: Whether the diagnostics hold advice too, for which the whole program is looked through once more.
+///   - purpose: What of it will run.
 public func compile(
-  _ program: Program, errorKinds: Set<String>, granting capabilities: Capabilities, advising: Bool
+  _ program: Program, errorKinds: Set<String>, granting capabilities: Capabilities, advising: Bool,
+  for purpose: Purpose = .run
 ) -> CompileResult {
   var image = Image()
+  image.purpose = purpose
   if let problem = compilePrelude(into: &image, errorKinds: errorKinds) {
     return CompileResult(image: nil, diagnostics: [problem])
   }
   image.sources = program.files.map(\.tree.source)
-  let resolvers = resolve(program, errorKinds, capabilities)
+  let resolvers = resolve(program, errorKinds, capabilities, purpose)
   var diagnostics = diagnostics(of: resolvers)
   if diagnostics.contains(where: { $0.severity == .error }) {
     return CompileResult(image: nil, diagnostics: diagnostics)
@@ -58,17 +61,20 @@ private func advice(on program: Program, _ resolvers: [Resolver]) -> [Diagnostic
 
 /// Looks at the names and calls of a program that does not compile for other reasons.
 public func check(_ program: Program, errorKinds: Set<String>, granting capabilities: Capabilities) -> [Diagnostic] {
-  diagnostics(of: resolve(program, errorKinds, capabilities))
+  diagnostics(of: resolve(program, errorKinds, capabilities, .run))
 }
 
 /// Resolves each file after those that it imports; gives them in the order of the program's files.
-private func resolve(_ program: Program, _ errorKinds: Set<String>, _ capabilities: Capabilities) -> [Resolver] {
+private func resolve(
+  _ program: Program, _ errorKinds: Set<String>, _ capabilities: Capabilities, _ purpose: Purpose
+) -> [Resolver] {
   var resolvers: [Int: Resolver] = [:]
   var exports: [Int: ImportedFile] = [:]
   for index in program.order {
     let file = program.files[index]
     let resolver = Resolver(
-      source: file.tree.source, builtinKinds: errorKinds, role: index == 0 ? .script : .imported,
+      source: file.tree.source, builtinKinds: errorKinds,
+      role: index > 0 ? .imported : purpose.hasEntries ? .declarations : .script,
       capabilities: capabilities, imports: file.imports.compactMapValues { exports[$0] })
     resolver.resolve(file.tree)
     resolvers[index] = resolver
@@ -102,7 +108,7 @@ private func placed(_ diagnostics: [Diagnostic], in source: SourceFile?) -> [Dia
 }
 
 /// Compiles the tasks that built-in methods are made of. A problem there is a fault in Weft itself.
-private func compilePrelude(into image: inout Image, errorKinds: Set<String>) -> Diagnostic? {
+func compilePrelude(into image: inout Image, errorKinds: Set<String>) -> Diagnostic? {
   let source = SourceFile(name: "<prelude>", text: preludeSource)
   let parsed = parse(source)
   let resolver = Resolver(source: source, builtinKinds: errorKinds, role: .prelude)

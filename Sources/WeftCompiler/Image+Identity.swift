@@ -33,6 +33,7 @@ extension Image {
     }
     for function in initializers { hash.add(function) }
     hash.add(main)
+    hash.add(Int(purpose.rawValue))
     return hash.value
   }
 }

@@ -17,8 +17,14 @@ public struct Image: Sendable {
   public var initializers: [Int] = []
   /// The program looks at `shutdown`, so it means to end in its own way when it is asked to.
   public var mentionsShutdown = false
-  /// The function that runs the file's top level.
+  /// What the program was compiled for.
+  public var purpose = Purpose.run
+  /// The function that runs the file's top level; there is none where the program was compiled for its tests or benches.
   public var main = 0
+  /// The `test` blocks of the script, if it was compiled for them.
+  public var tests: [Entry] = []
+  /// The `bench` blocks of the script, if it was compiled for them.
+  public var benches: [Entry] = []
   /// Tasks of the prelude that methods and built-ins call, by name.
   public var preludeFunctions: [String: Int] = [:]
 
@@ -42,7 +48,15 @@ public struct Image: Sendable {
     public var role: Role
   }
 
-  public enum Role: String, Sendable { case main, task, closure, child }
+  public enum Role: String, Sendable { case main, task, closure, child, test, bench }
+
+  /// A `test` or `bench` block, which runs by itself.
+  public struct Entry: Sendable {
+    public var title: String
+    public var function: Int
+    /// The place of its title.
+    public var span: Span
+  }
 
   /// Where a closure's captured value comes from when it is made.
   public enum Capture: Sendable, Equatable {

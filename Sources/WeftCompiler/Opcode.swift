@@ -120,7 +120,18 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   case throwError  // throw R[a]
   case catchKinds  // R[a] = whether all single errors of R[b] are of the kinds named in the list R[c]
   case catchEach  // R[a] = the errors of R[b] that are of the kinds R[c]; R[b] = an error of the others, or none
-  case expectation  // an `expect` whose condition R[a] is false fails; the next word's bx is its text
+  // an `expect` whose condition R[a] is false fails, and shows R[b] ..< R[b+c]: flag 1, the sides of a comparison; flag 2, what
+  // a `throws` block threw or gave; else by the names in the constant that the next word's bx names
+  case expectation
+
+  // Tests
+  // R[a] = a mock of the task with the index in the next word's bx, or (flag 2) of `fetch` with the pattern R[b+1], that
+  // answers with R[b], consumed; flag 1: with one element of it after the other; flag 4: its calls are not kept
+  case mock
+  // if the running task is mocked: R[a] = the mock's answer, with a window for its call, and the next word is left out
+  case mocked
+  // R[b] = what a mock answers to the request R[a] ..< R[a+7], with a window for its call; unset if none does
+  case askMocks
 
   // Shared cells
   case beginUpdate  // R[a] = the value of the Shared R[b], which nobody else changes until `finishUpdate`
@@ -148,7 +159,9 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   // Work
   case sleep  // R[a] is a duration
   case burn  // R[a] is a duration that one core is kept busy for; R[a] = none
-  case fetch  // R[a] = the response to R[a] ..< R[a+7]: url, method, headers, body, json, timeout, limit
+  // R[a] = the response to R[a] ..< R[a+7]: url, method, headers, body, json, timeout, limit; flag 1: if R[a+7] is set, it is
+  // what a mock answers
+  case fetch
   case readClock  // the machine's clock is brought up to date
 
   // Values of imported files, which are worked out on first use

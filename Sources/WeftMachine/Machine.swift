@@ -28,7 +28,9 @@ public final class Machine {
 
   let heap: Heap
   let core: UnsafeMutablePointer<Core>
-  let image: Image
+  @exclusivity(unchecked) public internal(set) var image: Image
+  /// Of a machine that takes more code as it goes; nil for one program.
+  @exclusivity(unchecked) var session: SessionState?
   /// Nanoseconds on the driver's monotonic clock.
   @exclusivity(unchecked) public internal(set) var now: Int64 = 0
   /// `now` when the run began.
@@ -96,7 +98,7 @@ public final class Machine {
   /// The task of the prelude for each method, or -1; filled in on first use.
   @exclusivity(unchecked) var preludeTasks: [Int] = []
   /// Indices of the image's functions in the order of their code.
-  let functionOrder: [Int]
+  @exclusivity(unchecked) var functionOrder: [Int]
   /// What the first deadlock looked like.
   var deadlockReport: ErrorReport?
   var readyCount = 0
@@ -108,8 +110,17 @@ public final class Machine {
   /// The scope around the whole program.
   var root: ScopePointer?
   var outcome: RunOutcome?
-  /// `expect`s that failed outside of tests.
+  /// `expect`s that failed, caught or not.
   public internal(set) var failedExpectations: [FailedExpectation] = []
+  /// What a test has mocked, and which of these stands for a task, by the index of its function.
+  var mocks: [Mock] = []
+  var taskMocks: [Int: Int] = [:]
+  /// A test's requests that nothing mocks go to the real world.
+  public var reachesNetwork = false
+  /// The machine whose mocks answer what a task in this worker calls. It lives on the same thread.
+  public var mockHome: Machine?
+  /// `expect`s that were worked out.
+  public internal(set) var expectations = 0
   @exclusivity(unchecked) public internal(set) var limits: MachineLimits
   /// The limit that a message names.
   let tickLimit: Int
@@ -126,11 +137,13 @@ public final class Machine {
   /// Ticks used when the clock was last set.
   private var ticksAtClock = 0
 
-  /// - Parameter memory: What the machines of one run have in common. Values travel by reference between machines that
-  ///   were given the same one.
+  /// - Parameters:
+  ///   - memory: What the machines of one run have in common. Values travel by reference between machines that were given
+  ///     the same one.
+  ///   - room: Of a machine that takes inputs: words of code that there shall be room for.
   public init(
     image: Image, seed: UInt64 = 0, limits: MachineLimits = MachineLimits(), choose: ((Int) -> Int)? = nil,
-    memory: RunMemory = RunMemory()
+    memory: RunMemory = RunMemory(), room: Int? = nil
   ) {
     self.image = image
     heap = Heap(memory: memory)
@@ -146,16 +159,12 @@ public final class Machine {
     for function in BuiltinFunction.allCases {
       (natives + Int(function.rawValue)).initialize(to: Machine.native(for: function))
     }
-    let code = UnsafeMutablePointer<UInt64>.allocate(capacity: image.code.count + 1)
+    let code = UnsafeMutablePointer<UInt64>.allocate(capacity: max(room ?? 0, image.code.count) + 1)
     code.initialize(repeating: 0, count: image.code.count + 1)
     for (index, word) in image.code.enumerated() { code[index] = word }
     let functions = UnsafeMutablePointer<FunctionInfo>.allocate(capacity: max(1, image.functions.count))
     for (index, function) in image.functions.enumerated() {
-      (functions + index).initialize(
-        to: FunctionInfo(
-          code: UnsafePointer(code + function.start), registers: function.registers,
-          parameters: function.parameters.count,
-          required: function.required))
+      (functions + index).initialize(to: FunctionInfo(function, code))
     }
     let globals = UnsafeMutablePointer<Value>.allocate(capacity: max(1, image.globals.count))
     globals.initialize(repeating: .unset, count: max(1, image.globals.count))
@@ -165,6 +174,10 @@ public final class Machine {
     core.initialize(to: Core(functions: functions, constants: constants, globals: globals, code: code))
     heap.state.pointee.limit = limits.memory
     for (index, constant) in image.constants.enumerated() { constants[index] = value(of: constant) }
+    if let room {
+      session = SessionState(room: room, image)
+      for index in 0..<min(2, image.globals.count) { globals[index] = .none }
+    }
   }
 
   deinit {
@@ -183,7 +196,7 @@ public final class Machine {
     heap.destroy()
   }
 
-  private func value(of constant: Image.Constant) -> Value {
+  func value(of constant: Image.Constant) -> Value {
     switch constant {
     case .int(let value): return Value(value)
     case .bigInt(let digits):
@@ -225,13 +238,22 @@ public final class Machine {
   ///   - now: Nanoseconds on the driver's monotonic clock.
   ///   - wallClock: Nanoseconds since 1970 at the same instant.
   public func begin(at now: Int64, wallClock: Int64) {
+    begin(image.main, at: now, wallClock: wallClock)
+  }
+
+  /// Starts a `test` or a `bench` block, as `begin` starts the top level.
+  public func begin(_ entry: Image.Entry, at now: Int64, wallClock: Int64) {
+    begin(entry.function, at: now, wallClock: wallClock)
+  }
+
+  private func begin(_ function: Int, at now: Int64, wallClock: Int64) {
     self.now = now
     startedAt = now
     wallClockAtStart = wallClock
     let root = openScope(.root, owner: nil, parent: nil)
     self.root = root
     var none = Value.none
-    makeReady(makeFiber(calling: .none, function: image.main, arguments: &none, count: 0, in: root))
+    makeReady(makeFiber(calling: .none, function: function, arguments: &none, count: 0, in: root))
   }
 
   /// Why `run` came back.
@@ -260,13 +282,11 @@ public final class Machine {
         // Starting tasks is work as well: a chain of them must not hold up the clock.
         if core.pointee.ticks < 0, readyCount > 0 { return endSlice() }
         guard let next = takeReady() else {
-          if timers.isEmpty, core.pointee.outstanding == 0, shutdownWaiters.isEmpty {
-            deadlock()
-            continue
-          }
+          if timers.isEmpty, core.pointee.outstanding == 0, shutdownWaiters.isEmpty, deadlock() { continue }
           return .idle(deadline: timers.earliest?.deadline)
         }
         core.pointee.fiber = next
+        next.pointee.ranAt = now
         turnBegan = now
         guard prepareToRun(next) else { continue }
       }
@@ -376,6 +396,15 @@ public final class Machine {
     public var scopes: Int
     public var timers: Int
     public var fetches: Int
+
+    public var isEmpty: Bool { fibers == 0 && scopes == 0 && timers == 0 && fetches == 0 }
+
+    public init(fibers: Int = 0, scopes: Int = 0, timers: Int = 0, fetches: Int = 0) {
+      self.fibers = fibers
+      self.scopes = scopes
+      self.timers = timers
+      self.fetches = fetches
+    }
   }
 
   /// Bytes in live blocks, and the most there have been.
@@ -472,19 +501,6 @@ public enum Effect: Sendable {
   case startBurn(ticket: UInt64, nanoseconds: Int64)
   /// Nobody waits for it any more; stop it. No answer is expected.
   case cancelBurn(UInt64)
-}
-
-/// An `expect` outside of tests that was false.
-public struct FailedExpectation: Sendable {
-  public let text: String
-  public let span: Span
-  public let source: Int
-
-  public init(text: String, span: Span, source: Int) {
-    self.text = text
-    self.span = span
-    self.source = source
-  }
 }
 
 /// What one machine may use.

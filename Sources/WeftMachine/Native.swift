@@ -35,6 +35,10 @@ public enum ErrorKind: String, CaseIterable, Sendable {
   case deadlockError = "DeadlockError"
   case fileError = "FileError"
   case limitError = "LimitError"
+  /// An `expect` of a test is false.
+  case expectationError = "ExpectationError"
+  /// A test asks for what nothing in it answers.
+  case mockError = "MockError"
   /// The worker of a task ended before the task did.
   case workerError = "WorkerError"
 
@@ -44,7 +48,9 @@ public enum ErrorKind: String, CaseIterable, Sendable {
     case .error: nil
     case .httpError: .fetchError
     // A `ValueError` may well come from outside, such as an answer that was cut short.
-    case .typeError, .keyError, .indexError, .divisionError, .nameError, .argumentError, .recursionError: .fault
+    case .typeError, .keyError, .indexError, .divisionError, .nameError, .argumentError, .recursionError,
+      .expectationError, .mockError:
+      .fault
     default: .error
     }
   }
@@ -73,6 +79,7 @@ extension Machine {
     case Kind.bytes: "Bytes"
     case Kind.range: "Range"
     case Kind.during: "During"
+    case Kind.mock: "Mock"
     case Kind.function, Kind.closure, Kind.builtin: "Function"
     case Kind.error: "Error"
     case Kind.errorKind: "ErrorKind"

@@ -7,6 +7,9 @@ public struct ParseResult: Sendable {
   /// The only trouble is that the input ended inside an open bracket or a `"""` string: a REPL should ask for more.
   public let isIncomplete: Bool
 
+  /// Its last token is a `;`, which a prompt takes for the wish not to see the value.
+  public let endsInSemicolon: Bool
+
   /// Whether any diagnostic is an error, so that the tree must not be run.
   public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 }
@@ -15,11 +18,16 @@ public struct ParseResult: Sendable {
 ///
 ///     let result = parse(SourceFile(name: "a.weft", text: "print(1 + 2)"))
 ///     result.tree.statements.count  // 1
-public func parse(_ source: SourceFile) -> ParseResult {
+public func parse(_ source: SourceFile) -> ParseResult { parse(source, isInput: false) }
+
+/// The same for an input of a session, where `_` is the last value.
+public func parse(_ source: SourceFile, isInput: Bool) -> ParseResult {
   if let problem = sizeProblem(source) {
-    return ParseResult(tree: Tree(source: source, statements: []), diagnostics: [problem], isIncomplete: false)
+    return ParseResult(
+      tree: Tree(source: source, statements: []), diagnostics: [problem], isIncomplete: false, endsInSemicolon: false)
   }
   var parser = Parser(source: source, list: Lexer.tokens(of: source))
+  parser.underscoreHasValue = isInput
   return parser.parseFile()
 }
 

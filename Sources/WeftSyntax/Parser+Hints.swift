@@ -40,7 +40,7 @@ extension Parser {
       note(Code.foreignWord, "`\(word)` is not a value", at: token.span, caret: "write `\(word.lowercased())`")
       advance()
       return true
-    case Word.underscore.rawValue:
+    case Word.underscore.rawValue where !underscoreHasValue:
       note(
         Code.expectedName, "`_` has no value", at: token.span, hint: "it only stands where a value is discarded")
       advance()

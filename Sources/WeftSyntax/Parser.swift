@@ -45,6 +45,8 @@ struct Parser {
   /// The token index at which a `sleep` or `fetch` without parentheses ended last.
   var bareWorkEnd = -1
   var errorParents: [Int32: Name] = [:]
+  /// `_` is the last value of a session.
+  var underscoreHasValue = false
   /// What the formatter has to know of each token; empty unless it asked.
   var marks: [TokenMarks] = []
 
@@ -69,7 +71,8 @@ struct Parser {
     }
     let errors = diagnostics.reduce(0) { $0 + ($1.severity == .error ? 1 : 0) }
     return ParseResult(
-      tree: tree, diagnostics: ordered.map(\.element), isIncomplete: errors > 0 && errors == endProblems)
+      tree: tree, diagnostics: ordered.map(\.element), isIncomplete: errors > 0 && errors == endProblems,
+      endsInSemicolon: tokens.count > 1 && tokens[tokens.count - 2].kind == .semicolon)
   }
 
   // MARK: Tokens

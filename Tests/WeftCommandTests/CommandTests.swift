@@ -130,10 +130,10 @@ import Testing
   @Test func theDemonstrationCanBeSaved() async throws {
     try await Weft.inFolder { weft in
       let saved = try await weft.run("demo", "--save", ".")
-      #expect(saved.output == "./for.weft\n./gather.weft\n./semaphore.weft\n")
-      let checked = try await weft.run("check", "for.weft", "gather.weft", "semaphore.weft")
+      #expect(saved.output == "./for.weft\n./pool.weft\n./gather.weft\n./semaphore.weft\n")
+      let checked = try await weft.run("check", "for.weft", "pool.weft", "gather.weft", "semaphore.weft")
       // What the first of them is there to show.
-      #expect(checked.output == "ok: 3 files, 1 note; `weft explain W0203` tells more\n")
+      #expect(checked.output == "ok: 4 files, 1 note; `weft explain W0203` tells more\n")
       let again = try await weft.run("demo", "--save", ".")
       #expect(again.status == 1)
       #expect(again.errors == "error: cannot write `./for.weft`: file exists\n")

@@ -41,6 +41,8 @@ import Testing
       #expect(script.status == 0)
       #expect(try await bash(["weft", "ch"], script.output, in: weft) == ["check"])
       #expect(try await bash(["weft", "exp"], script.output, in: weft) == ["explain"])
+      #expect(try await bash(["weft", "re"], script.output, in: weft) == ["repl"])
+      #expect(try await bash(["weft", "repl", "--v"], script.output, in: weft).contains("--virtual"))
       #expect(try await bash(["weft", "run", "pa"], script.output, in: weft) == ["pages.weft", "patient.weft"])
       #expect(try await bash(["weft", "check", "pag"], script.output, in: weft) == ["pages.weft"])
       #expect(try await bash(["weft", "run", "--se"], script.output, in: weft) == ["--seed"])

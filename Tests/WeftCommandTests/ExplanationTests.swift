@@ -50,6 +50,13 @@ import WeftSyntax
     return codes
   }
 
+  /// How a script ends, or its test if it has one.
+  private static func outcome(of text: String) throws -> RunOutcome {
+    let tested = try Script(compiling: text, for: .test)
+    if let test = tested.image.tests.first { return tested.run(test, TestPlan()).result.outcome }
+    return try Script(compiling: text).runVirtually().outcome
+  }
+
   /// Every code that the sources can report.
   private static func codesInSources() throws -> Set<String> {
     var folder = URL(filePath: #filePath).resolvingSymlinksInPath()
@@ -89,8 +96,7 @@ import WeftSyntax
   func theWrongScriptThrowsTheKind(_ code: String) throws {
     let page = try #require(Explanation.of(code))
     if ["FileError", "LimitError", "WorkerError"].contains(code) { return #expect(page.wrong == nil) }
-    let script = try Script(compiling: #require(page.wrong))
-    guard case .failed(let report) = script.runVirtually().outcome else {
+    guard case .failed(let report) = try Self.outcome(of: #require(page.wrong)) else {
       Issue.record("it does not fail")
       return
     }
@@ -105,7 +111,7 @@ import WeftSyntax
     #expect(Self.diagnostics(right).map(\.code) == [])
     if code == "W0301" { #expect(try Self.toldInARun(right) == []) }
     guard Self.kinds.contains(code) else { return }
-    guard case .completed = try Script(compiling: right).runVirtually().outcome else {
+    guard case .completed = try Self.outcome(of: right) else {
       Issue.record("it does not come to its end")
       return
     }

@@ -125,6 +125,8 @@ import WeftHTTP
            ╭─ script.weft:1:1
          1 │ expect 1 + 1 == 3
            │ ^^^^^^^^^^^^^^^^^
+           left:  2
+           right: 3
 
         """)
   }

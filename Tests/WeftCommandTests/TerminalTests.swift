@@ -36,6 +36,20 @@ import Testing
     #expect(try await errors(of: script, ["--no-progress"]) == "")
   }
 
+  @Test func theTreeOfTasksIsShownAndLeavesNothing() async throws {
+    let script = "task nap(n) { sleep (0.4s * n) }\ngather for n in 1...2 { nap(n) }\n"
+    let shown = try await errors(of: script, ["--watch"])
+    #expect(shown.contains("└ nap(n: 2)") && shown.contains("waits for a sleep"))
+    #expect(shown.hasSuffix("\u{1B}[J") || shown.hasSuffix("\r\u{1B}[K"))
+    // The cursor goes up as far as the lines went down.
+    var line = 0
+    for part in shown.split(separator: "\u{1B}[") {
+      if let up = part.firstIndex(of: "A"), let count = Int(part[..<up]) { line -= count }
+      line += part.count { $0 == "\n" || $0 == "\r\n" }
+    }
+    #expect(line == 0)
+  }
+
   @Test func problemsAreColored() async throws {
     #expect(try await errors(of: "print(x)\n").hasPrefix("\u{1B}[1;31merror:\u{1B}[0m"))
   }

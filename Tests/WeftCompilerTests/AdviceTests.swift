@@ -260,6 +260,53 @@ import WeftSyntax
     #expect(try Script(compiling: text, advising: true).warnings.map(\.code) == ["W0202"])
   }
 
+  private static let work = "task work(n) { for i in 1..<n { } }\ntask pause(n) { sleep n }\n"
+
+  @Test(arguments: [
+    "gather for n in [1, 2] { work(n) }", "let r = gather for n in [1, 2] { [i for i in 1...n] }",
+    "task all() { 1 }\nfor i in 1...2 { gather for n in [1, 2] { work(n) } }",
+    "semaphore(2) { gather for n in [1, 2] { work(n) } }",
+  ])
+  func tasksThatShareOneCoreAreTold(_ text: String) {
+    #expect(codes(Self.work + text).contains("W0207"))
+  }
+
+  @Test(arguments: [
+    "gather for n in [1s, 2s] { pause(n) }", "gather for n in [1s, 2s] { pause(n); work(3) }",
+    "pool(threads: 2) { gather for n in [1, 2] { work(n) } }", "gather for n in [1, 2] { compute work(n) }",
+    "gather for n in [1, 2] { n + 1 }", "gather { work(1), work(2) }",
+    // Whoever calls it may do so in a pool.
+    "task all() { gather for n in [1, 2] { work(n) } }\npool(threads: 2) { all() }",
+    "bench \"b\" { gather for n in [1, 2] { work(n) } }", "race for n in [1, 2] { work(n) }",
+    "let f = x => x\ngather for n in [1, 2] { for i in 1...9 { f(n) } }",
+  ])
+  func othersAreNot(_ text: String) {
+    #expect(!codes(Self.work + text).contains("W0207"))
+  }
+
+  private static let locks = "let a = lock()\nlet b = lock()\nlet s = semaphore(1)\n"
+
+  @Test(arguments: [
+    "with a { with b { } }\nwith b { with a { } }", "with a, b { }\nwith b { with a { } }",
+    "task f() { with b { 1 } }\ntask g() { with a { f() } }\nwith b { with a { } }",
+    "task f() { with b { g() } }\ntask g() { with a { 1 } }\ntask h() { with a { with b { 1 } } }",
+    "with a { with a { } }", "task f() { with a { 1 } }\nwith a { f() }",
+    "with s { with a { } }\nwith a { with s { } }",
+  ])
+  func locksInOppositeOrdersAreTold(_ text: String) {
+    #expect(codes(Self.locks + text) == ["W0208"])
+  }
+
+  @Test(arguments: [
+    "with a { with b { } }\nwith a { with b { } }", "with a { }\nwith b { with a { } }", "with a, b { }\nwith a, b { }",
+    // A started task holds nothing of those around it.
+    "with a { gather { { with b { } } } }\nwith b { with a { } }",
+    "let two = semaphore(2)\nwith two { with two { } }", "task f(x, y) { with x { with y { } } }\nf(a, b)\nf(b, a)",
+  ])
+  func locksInOneOrderAreNot(_ text: String) {
+    #expect(!codes(Self.locks + text).contains("W0208"))
+  }
+
   @Test func eachPlaceIsToldOnce() {
     #expect(codes("task all() { semaphore(2) { 1 } }\nall()\nall()\nlet f = all").map { $0 } == ["W0202"])
     // Tasks that call each other come to an end.

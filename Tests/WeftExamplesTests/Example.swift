@@ -85,7 +85,10 @@ struct Example: Sendable, CustomTestStringConvertible {
     Example("22-token-bucket", takes: 2_600 * millisecond, fetches: true),
     Example("23-in-good-order", takes: 3 * second, fetches: true, shutdownAt: 2_500 * millisecond),
     Example("24-producers-and-consumers", takes: 1_210 * millisecond),
+    Example("25-testing", takes: 1_100 * millisecond),
+    Example("26-mocks", takes: 0, fetches: true),
     Example("27-fetch-then-compute", takes: second, fetches: true),
+    Example("28-three-models", takes: 22 * second, fetches: true),
     Example(
       "29-which-model", takes: 2_200 * millisecond, params: ["tasks": .int(200), "length": .int(100)]),
     Example(
@@ -94,6 +97,8 @@ struct Example: Sendable, CustomTestStringConvertible {
     Example("31-idle-pool", takes: 0, isPitfall: true),
     Example("31-lost-update", takes: 2 * second, isPitfall: true),
     Example("31-one-after-the-other", takes: 5 * second, fetches: true, isPitfall: true),
+    Example("31-one-core", takes: 0, isPitfall: true, params: ["limit": .int(200)]),
+    Example("31-opposite-orders", takes: 200 * millisecond, isPitfall: true),
     Example("31-too-many-threads", takes: 600 * millisecond, isPitfall: true),
     Example("31-two-locks", takes: 3 * second, isPitfall: true, freedom: .lines(inOrder: [])),
     Example("31-unseen-error", takes: 2 * second, isPitfall: true),

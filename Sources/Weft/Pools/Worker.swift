@@ -58,8 +58,9 @@ final class LocalWorker: Worker {
       context.makeMachine(), context, mailbox, yields: kind == .tasks || kind == .compute,
       output: { report(.output($0)) }, records: { report(.records($0)) })
     context.observe(driver.machine, pool: kind, worker: number)
-    if kind == .processes { driver.machine.resultCarrier = .bytes }
     while let (ticket, task) = await driver.nextTask() {
+      driver.followProgram()
+      if kind == .processes { driver.machine.resultCarrier = .bytes }
       driver.machine.begin(
         task, at: LoopExecutor.now(), startedAt: context.startedAt, wallClock: context.wallClock)
       await driver.drive(ticket)

@@ -66,8 +66,10 @@ extension RemoteResult {
     var writer = WireWriter()
     writer.write(Int64(ticks))
     writer.write(usedRandomness ? 1 as UInt8 : 0)
+    writer.write(Int64(expectations))
     writer.write(list: failedExpectations) { writer, failed in
-      writer.write(failed.text)
+      writer.write(failed.message)
+      writer.write(list: failed.notes) { $0.write($1) }
       writer.write(failed.span.start)
       writer.write(failed.span.end)
       writer.write(Int32(failed.source))
@@ -87,15 +89,18 @@ extension RemoteResult {
   /// - Parameter handles: Those that may be in it.
   init?(wire: [UInt8], handles: [SharedHandle] = []) {
     var reader = WireReader(wire)
-    guard let ticks: Int64 = reader.readInteger(), ticks >= 0, let usedRandomness: UInt8 = reader.readInteger() else {
+    guard let ticks: Int64 = reader.readInteger(), ticks >= 0, let usedRandomness: UInt8 = reader.readInteger(),
+      let expectations: Int64 = reader.readInteger()
+    else {
       return nil
     }
     let failed = reader.readList { reader -> FailedExpectation? in
-      guard let text = reader.readText(), let start: Int32 = reader.readInteger(),
+      guard let text = reader.readText(), let notes = reader.readList({ $0.readText() }),
+        let start: Int32 = reader.readInteger(),
         let end: Int32 = reader.readInteger(),
         let source: Int32 = reader.readInteger()
       else { return nil }
-      return FailedExpectation(text: text, span: Span(Int(start), Int(end)), source: Int(source))
+      return FailedExpectation(text, notes: notes, span: Span(Int(start), Int(end)), source: Int(source))
     }
     guard let failed, let tag: UInt8 = reader.readInteger(), let bytes = reader.readBytes(), reader.isAtEnd else {
       return nil
@@ -110,6 +115,7 @@ extension RemoteResult {
     }
     self.ticks = Int(ticks)
     self.usedRandomness = usedRandomness != 0
+    self.expectations = Int(expectations)
     failedExpectations = failed
   }
 }

@@ -36,6 +36,7 @@ struct WorkerProgram: Sendable {
     }
     writer.write(list: script.files.order) { $0.write(UInt32($1)) }
     writer.write(Int64(script.files.capabilities.rawValue))
+    writer.write(script.files.purpose.rawValue)
     writer.write(options.seed)
     for number in Self.numbers { writer.write(Int64(options.limits[keyPath: number])) }
     writer.write(list: options.limits.pools.map(\.rawValue).sorted()) { $0.write($1) }
@@ -120,7 +121,9 @@ struct WorkerProgram: Sendable {
       for (file, links) in imports.enumerated() where links.values.contains(where: { places[$0] >= places[file] }) {
         return nil
       }
-      guard let capabilities: Int64 = reader.readInteger(), let seed: UInt64 = reader.readInteger() else { return nil }
+      guard let capabilities: Int64 = reader.readInteger(),
+        let purpose = (reader.readInteger() as UInt8?).flatMap(Purpose.init), let seed: UInt64 = reader.readInteger()
+      else { return nil }
       var limits = MachineLimits()
       for number in WorkerProgram.numbers {
         guard let value: Int64 = reader.readInteger() else { return nil }
@@ -140,7 +143,8 @@ struct WorkerProgram: Sendable {
       else { return nil }
       self.sources = sources
       files = Script.Files(
-        imports: imports, order: order, capabilities: Capabilities(rawValue: Int(capabilities)).intersection(.all))
+        imports: imports, order: order, capabilities: Capabilities(rawValue: Int(capabilities)).intersection(.all),
+        purpose: purpose)
       self.seed = seed
       // A worker process starts no others: it does not know how.
       limits.pools = Set(pools.compactMap(PoolKind.init)).subtracting([.processes])

@@ -1,20 +1,28 @@
 import ArgumentParser
 import Weft
 import WeftHTTP
+import WeftReport
 
 struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
-    abstract: "Download pages in three ways and compare; needs no network.",
+    abstract: "Download pages in four ways and compare; needs no network.",
     discussion: "The pages come from a small server in this process that takes half a second for each.")
 
   @Option(help: ArgumentHelp("Write the scripts into this folder instead of running them.", valueName: "folder"))
   var save: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Draw the runs side by side into this file; into a temporary folder unless given.", valueName: "file"),
+    completion: .file(extensions: ["svg"]))
+  var timeline: String?
+
   private struct Row {
     let script: DemoScript
     let elapsed: Int64
     let atOnce: Int
+    let timeline: Timeline
   }
 
   func run() async throws {
@@ -31,6 +39,7 @@ struct DemoCommand: AsyncParsableCommand {
     }
     say(table(rows))
     say("\nOne word makes the difference: the task `download` is the same in all of them.\n")
+    draw(rows)
     say("`weft demo --save .` writes the scripts, `weft serve` starts the server that they ask.\n")
   }
 
@@ -54,8 +63,11 @@ struct DemoCommand: AsyncParsableCommand {
     var options = RunOptions()
     options.params["base"] = .string("http://127.0.0.1:\(server.port)")
     let fetcher = HTTPFetcher()
-    let result = await script.run(
-      options, fetcher: fetcher, control: control, observer: RunObserver(output: { say("   ", $0) }))
+    let collector = RunCollector(script.image, timelineOf: 1_000)
+    var observer = RunObserver(output: { say("   ", $0) })
+    observer.records = { collector.take($0) }
+    observer.wantsArguments = true
+    let result = await script.run(options, fetcher: fetcher, control: control, observer: observer)
     await fetcher.shutdown()
     let statistics = server.statistics
     await server.stop()
@@ -63,12 +75,26 @@ struct DemoCommand: AsyncParsableCommand {
     switch result.outcome {
     case .completed:
       say("   \(Figures.seconds(result.elapsed, decimals: 2))\n\n")
-      return Row(script: demo, elapsed: result.elapsed, atOnce: statistics.peakInFlight)
+      return Row(
+        script: demo, elapsed: result.elapsed, atOnce: statistics.peakInFlight,
+        timeline: collector.timeline ?? Timeline())
     case .failed(let report), .exceeded(let report):
       reporter.error(report, in: script)
       throw ExitStatus.fault
     case .cancelled:
       throw ExitStatus.fault
+    }
+  }
+
+  /// The demonstration is none the worse where a picture cannot be written.
+  private func draw(_ rows: [Row]) {
+    let path = timeline ?? OutputFile.temporaryFolder + "/weft-demo.svg"
+    let picture = Timeline.svg(rows.map { ("\($0.script.title): \($0.script.block)", $0.timeline) })
+    do throws(ScriptFile.Problem) {
+      try OutputFile.write(Array(picture.utf8), to: path)
+      say("\(path) shows them side by side; open it in a browser.\n")
+    } catch {
+      Reporter(.text).failure(error.message, hint: error.hint)
     }
   }
 

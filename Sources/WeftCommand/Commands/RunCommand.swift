@@ -2,6 +2,7 @@ import ArgumentParser
 import Weft
 import WeftHTTP
 import WeftMachine
+import WeftReport
 
 #if canImport(Glibc)
   // `environ` is a variable, which nobody changes here.
@@ -44,6 +45,20 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var sandbox: SandboxOptions
 
+  @Flag(help: "Show the tree of tasks on a terminal while they run.")
+  var watch = false
+
+  @Flag(help: "Say at the end what the run did: requests, latencies, tasks, retries, rates.")
+  var summary = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a record of the run, from which `weft report` makes figures and pictures.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var record: String?
+
+  @OptionGroup var views: Views
+
   @Argument(help: "The script; - reads it from standard input.", completion: .file(extensions: ["weft"]))
   var file: String
 
@@ -76,13 +91,15 @@ struct RunCommand: AsyncParsableCommand {
     options.seed = seed ?? (virtual ? 0 : .random(in: .min ... .max))
     let run = ScriptRun(
       script: script, options: options, reporter: reporter, progress: Progress(isShown: progress), timeLimit: timeLimit,
+      measurement: Measurement(script, wantsSummary: summary, record: record, views: views),
+      tree: watch && Console.shared.canShowProgress ? LiveTree(script.image) : nil,
       fetching: sandbox.fetching)
     let status = virtual ? await run.virtually() : await run.really()
     if status.code != 0 { throw status }
   }
 
   /// The variables of this process.
-  private static var environment: [String: String] {
+  static var environment: [String: String] {
     var variables: [String: String] = [:]
     #if canImport(Glibc)
       var entry = environ

@@ -25,6 +25,15 @@ struct DemoScript {
 
         """),
     DemoScript(
+      title: "in ten threads", block: "pool",
+      body: """
+        let sizes = pool(threads: 10) {
+          gather for n in 1...count { download(n) }
+        }
+        print("\\(len(sizes)) pages, \\(sum(sizes)) bytes")
+
+        """),
+    DemoScript(
       title: "all together", block: "gather",
       body: """
         let sizes = gather for n in 1...count { download(n) }

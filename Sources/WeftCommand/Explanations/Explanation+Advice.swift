@@ -79,6 +79,41 @@ extension Explanation {
         pool(threads: 2) { gather { add(); add() } }
         """),
     Explanation(
+      "W0207", "tasks that share one core",
+      """
+      The tasks of this `gather` never wait: they only compute. Tasks take turns on one core, so together they take as long as one after the
+      other. A `pool` around the `gather` runs them in parallel, and `compute f(x)` makes a single call on another core. Told by
+      `weft check` only.
+      """,
+      wrong: """
+        task divisors(number) { len([i for i in 1...number if number % i == 0]) }
+        print(gather for number in [5040, 5041] { divisors(number) })
+        """,
+      right: """
+        task divisors(number) { len([i for i in 1...number if number % i == 0]) }
+        print(pool(threads: 2) { gather for number in [5040, 5041] { divisors(number) } })
+        """),
+    Explanation(
+      "W0208", "locks in opposite orders",
+      """
+      One task takes two locks in one order, and another in the other. When each holds its first, both wait for ever. One order
+      everywhere, or `with a, b { … }` for both, cannot do that. The same is told of a lock that is taken by who holds it.
+      """,
+      wrong: """
+        let kitchen = lock()
+        let bath = lock()
+        task cook() { with kitchen { with bath { sleep 1s } } }
+        task wash() { with bath { with kitchen { sleep 1s } } }
+        gather { cook(); wash() }
+        """,
+      right: """
+        let kitchen = lock()
+        let bath = lock()
+        task cook() { with kitchen { with bath { sleep 1s } } }
+        task wash() { with kitchen, bath { sleep 1s } }
+        gather { cook(); wash() }
+        """),
+    Explanation(
       "W0301", "a task that keeps the others from their turn",
       """
       Tasks take turns where they wait. This one has computed for longer than a second without a wait, while others wanted to go
@@ -103,18 +138,12 @@ extension Explanation {
         """),
   ]
 
-  /// What has its syntax and not more yet, and what must never be seen.
-  static let later = [
-    Explanation(
-      "E0901", "what is not part of this version yet",
-      """
-      The language has it, and this version of Weft does not. The reference lists what is missing.
-      """,
-      wrong: "let calls = mock fetch => 1", right: "print(1)"),
+  /// What must never be seen.
+  static let faults = [
     Explanation(
       "E0999", "a fault in Weft",
       """
       A part of Weft that is written in Weft does not compile. No script can be the reason: please report it.
-      """),
+      """)
   ]
 }

@@ -136,6 +136,23 @@ extension Explanation {
       workers than it may have is an error like others.
       """),
     Explanation(
+      "ExpectationError", "an `expect` of a test that is false",
+      """
+      The test ends there and has failed, even if something in the script catches the error. The report shows the values that
+      tell why. Outside of tests an `expect` throws nothing: it is noted, and the run ends with status 99.
+      """,
+      wrong: "test \"a sum\" { expect 1 + 1 == 3 }", right: "test \"a sum\" { expect 1 + 1 == 2 }"),
+    Explanation(
+      "MockError", "what no mock answers",
+      """
+      A test asked for what nothing in it answers: a `fetch` without a `mock fetch` that fits it, or one more answer than the `each`
+      of a mock has. The test has failed, even if something in the script catches the error. A `mock` outside of tests and simulations
+      throws it as well.
+      """,
+      wrong: "test \"a page\" { expect fetch(\"https://api.test/x\").ok }",
+      right: "test \"a page\" {\n  mock fetch \"https://api.test/*\" => response(200)\n"
+        + "  expect fetch(\"https://api.test/x\").ok\n}"),
+    Explanation(
       "WorkerError", "a worker that is gone",
       """
       A worker of a `pool(processes:)` ended while it ran a task: it was killed, the system ran out of memory, or it did not end the

@@ -102,5 +102,13 @@ extension Explanation {
       declared under a name of its own.
       """,
       wrong: "error TimeoutError", right: "error Late: TimeoutError"),
+    Explanation(
+      "E0217", "what cannot be mocked",
+      """
+      A `mock` stands for a task of a file's top level, of this file or of one that it imports, or for `fetch`. What is built in, a
+      value, and a task inside a block are none of these: put the call into a task of its own, and mock that.
+      """,
+      wrong: "test \"a sum\" {\n  mock sum => 3\n  expect sum([1, 1]) == 3\n}",
+      right: "task total(xs) => sum(xs)\n\ntest \"a sum\" {\n  mock total => 3\n  expect total([1, 1]) == 3\n}"),
   ]
 }

@@ -22,7 +22,7 @@ struct Explanation: Sendable {
   }
 
   static var all: [Explanation] {
-    text + structure + constructs + names + calls + places + advice + later + kinds
+    text + structure + constructs + names + calls + places + advice + faults + kinds
   }
 
   /// The page for a code, in upper or lower case.

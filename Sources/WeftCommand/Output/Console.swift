@@ -15,11 +15,14 @@ final class Console: Sendable {
 
   /// Whether problems are told in colour.
   let hasColor: Bool
+  /// The same for standard output.
+  let hasOutputColor: Bool
   /// Whether a line of progress can be shown, and taken back.
   let canShowProgress: Bool
 
   private struct State {
-    var isProgressShown = false
+    /// Lines of progress that stand on the terminal.
+    var shownLines = 0
     /// Whether the cursor stands behind a script's unfinished line.
     var isMidLine = false
     var failure: Int32?
@@ -33,7 +36,9 @@ final class Console: Sendable {
     let isErrorTerminal = isatty(STDERR_FILENO) == 1
     isOutputTerminal = isatty(STDOUT_FILENO) == 1
     // https://no-color.org: any value but the empty one.
-    hasColor = isErrorTerminal && !isDumb && (Self.environment("NO_COLOR") ?? "").isEmpty
+    let isPlain = isDumb || !(Self.environment("NO_COLOR") ?? "").isEmpty
+    hasColor = isErrorTerminal && !isPlain
+    hasOutputColor = isOutputTerminal && !isPlain
     canShowProgress = isErrorTerminal && !isDumb
     // A reader that goes away is told by `write`, so that the script's `finally` blocks still run.
     signal(SIGPIPE, SIG_IGN)
@@ -52,6 +57,15 @@ final class Console: Sendable {
     }
   }
 
+  /// Goes to a new line of the terminal, unless the cursor stands at the start of one.
+  func endLine() {
+    state.withLock { state in
+      guard state.isMidLine, state.failure == nil else { return }
+      state.failure = Self.write([0x0A], to: STDOUT_FILENO)
+      state.isMidLine = false
+    }
+  }
+
   /// Writes to standard error.
   func writeError(_ text: String) {
     state.withLock { state in
@@ -64,13 +78,22 @@ final class Console: Sendable {
 
   /// Shows a line at the bottom of the terminal until something else is written, or `hideProgress`.
   func showProgress(_ text: String) {
-    guard canShowProgress else { return }
+    // One column stays free: a terminal that wraps would keep the first half for good.
+    let line = String(text.prefix((Self.width ?? 80) - 1))
+    showLines([hasColor ? "\u{1B}[2m\(line)\u{1B}[0m" : line])
+  }
+
+  /// The same with several lines, each narrower than the terminal.
+  func showLines(_ lines: [String]) {
+    guard canShowProgress, !lines.isEmpty else { return }
     state.withLock { state in
       if state.isMidLine { return }
-      // One column stays free: a terminal that wraps would keep the first half for good.
-      let line = String(text.prefix((Self.width ?? 80) - 1))
-      _ = Self.write(Array("\r\(hasColor ? "\u{1B}[2m\(line)\u{1B}[0m" : line)\u{1B}[K".utf8), to: STDERR_FILENO)
-      state.isProgressShown = true
+      // In one piece, and over what stands there, so that nothing flickers.
+      var text = state.shownLines > 1 ? "\r\u{1B}[\(state.shownLines - 1)A" : "\r"
+      text += lines.map { $0 + "\u{1B}[K" }.joined(separator: "\n")
+      if lines.count < state.shownLines { text += "\u{1B}[J" }
+      _ = Self.write(Array(text.utf8), to: STDERR_FILENO)
+      state.shownLines = lines.count
     }
   }
 
@@ -82,7 +105,7 @@ final class Console: Sendable {
   func hideInterrupt() {
     guard canShowProgress else { return }
     state.withLock { state in
-      if !state.isMidLine { state.isProgressShown = true }
+      if !state.isMidLine { state.shownLines = max(1, state.shownLines) }
       eraseProgress(&state)
     }
   }
@@ -93,9 +116,10 @@ final class Console: Sendable {
   }
 
   private func eraseProgress(_ state: inout State) {
-    guard state.isProgressShown else { return }
-    state.isProgressShown = false
-    _ = Self.write(Array("\r\u{1B}[K".utf8), to: STDERR_FILENO)
+    guard state.shownLines > 0 else { return }
+    let text = state.shownLines > 1 ? "\r\u{1B}[\(state.shownLines - 1)A\u{1B}[J" : "\r\u{1B}[K"
+    state.shownLines = 0
+    _ = Self.write(Array(text.utf8), to: STDERR_FILENO)
   }
 
   /// The columns of the terminal; nil where there is none.
@@ -103,6 +127,13 @@ final class Console: Sendable {
     var size = winsize()
     let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
     return isKnown ? Int(size.ws_col) : nil
+  }
+
+  /// The lines of the terminal; nil where there is none.
+  static var height: Int? {
+    var size = winsize()
+    let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 0
+    return isKnown ? Int(size.ws_row) : nil
   }
 
   /// Writes all bytes; gives the error's number if it cannot.
@@ -130,7 +161,7 @@ final class Console: Sendable {
     }
   }
 
-  private static func environment(_ name: String) -> String? {
+  static func environment(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }
   }
 }

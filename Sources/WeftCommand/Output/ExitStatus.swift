@@ -50,11 +50,13 @@ enum ExitStatus: Error {
 enum StopSignal: String {
   case interrupt = "SIGINT"
   case terminate = "SIGTERM"
+  case hangUp = "SIGHUP"
 
   var number: Int32 {
     switch self {
     case .interrupt: SIGINT
     case .terminate: SIGTERM
+    case .hangUp: SIGHUP
     }
   }
 }

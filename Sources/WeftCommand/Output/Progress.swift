@@ -1,6 +1,7 @@
 import Synchronization
 import Weft
 import WeftMachine
+import WeftReport
 
 /// Follows a run: shows how far it is, and knows it when the run is stopped.
 final class Progress: Sendable {
@@ -17,6 +18,15 @@ final class Progress: Sendable {
     last.withLock { $0 = progress }
     guard isShown else { return }
     if let block = progress.block { console.showProgress(Self.text(block)) } else { console.hideProgress() }
+  }
+
+  /// Shows the tree of tasks instead of a line.
+  func update(_ progress: RunProgress, _ tree: LiveTree) {
+    last.withLock { $0 = progress }
+    // The line above the prompt stays, and the tree never fills the terminal.
+    let rows = min(20, max(3, (Console.height ?? 24) / 2))
+    let style = TextStyle(hasColor: console.hasColor, width: Console.width ?? 80)
+    console.showLines(tree.lines(at: progress.elapsed, rows: rows, style))
   }
 
   /// What a stop found running; nil if no block was there for a second.

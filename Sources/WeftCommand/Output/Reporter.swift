@@ -45,6 +45,12 @@ struct Reporter {
     }
   }
 
+  /// An error of an input of the prompt.
+  func failure(_ failure: Failure) {
+    console.writeError(failure.text(color: console.hasColor, width: Console.width))
+    if let hint = Self.serverHint(failure.report.message) { note(hint) }
+  }
+
   /// Whoever tries an example has no server yet.
   static func serverHint(_ message: String) -> String? {
     let isMissing = ["127.0.0.1", "localhost", "[::1]"].contains {
@@ -54,9 +60,31 @@ struct Reporter {
   }
 
   func expectation(_ failed: FailedExpectation, in script: Script) {
-    guard let source = script.source(failed.source) else { return failure("an expectation failed: \(failed.text)") }
-    let caret = failed.text.isEmpty ? nil : failed.text
-    diagnostics([Diagnostic(.error, "", "an expectation failed", at: failed.span, caret: caret)], in: source)
+    guard let source = script.source(failed.source) else { return failure(failed.message) }
+    expectation(failed, in: source)
+  }
+
+  func expectation(_ failed: FailedExpectation, in source: SourceFile) {
+    guard format == .json else {
+      return console.writeError(
+        Self.text(of: failed, in: source, notes: failed.notes, color: console.hasColor, width: Console.width))
+    }
+    diagnostics(
+      [
+        Diagnostic(
+          .error, "", failed.message, at: failed.span,
+          hint: failed.notes.isEmpty ? nil : failed.notes.joined(separator: "; "))
+      ], in: source)
+  }
+
+  /// A failed `expect` with what it shows.
+  static func text(
+    of failed: FailedExpectation, in source: SourceFile?, notes: [String], color: Bool, width: Int? = nil
+  ) -> String {
+    let lines = notes.map { "   \($0)\n" }.joined()
+    guard let source else { return "error: \(failed.message)\n" + lines }
+    let diagnostic = Diagnostic(.error, "", failed.message, at: failed.span)
+    return DiagnosticRenderer(color: color, width: width).text(diagnostic, in: source) + "\n" + lines
   }
 
   private func tell(_ severity: String, _ message: String, _ hint: String?) {

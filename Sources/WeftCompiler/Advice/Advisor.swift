@@ -37,6 +37,10 @@ final class Advisor {
   /// Reading and writing of Shareds, which only matters in workers.
   var sharedUpdates: [SharedUpdate] = []
   private var hasSharingWorkers = false
+  /// Locks, and in which order they are taken.
+  var orders = LockOrders()
+  /// `pool` blocks around the current place in its task.
+  private var pools = 0
 
   /// - Parameter tasks: What is known of the tasks of the files that this one imports.
   init(source: SourceFile, resolution: Resolution, tasks: [ObjectIdentifier: Traits]) {
@@ -46,7 +50,9 @@ final class Advisor {
   }
 
   func advise(_ tree: Tree) -> [Diagnostic] {
+    noteLocks(tree.statements)
     for statement in tree.statements { _ = visit(statement, isDiscarded: true) }
+    reportLockOrders()
     reportLostUpdates()
     if hasSharingWorkers { reportSharedUpdates() }
     return diagnostics
@@ -54,15 +60,16 @@ final class Advisor {
 
   func report(
     _ severity: Diagnostic.Severity, _ code: String, _ message: String, at span: Span, caret: String? = nil,
-    hint: String
+    labels: [Diagnostic.Label] = [], hint: String
   ) {
-    diagnostics.append(Diagnostic(severity, code, message, at: span, caret: caret, hint: hint))
+    diagnostics.append(Diagnostic(severity, code, message, at: span, caret: caret, labels: labels, hint: hint))
   }
 
   // MARK: Statements
 
   func visit(_ block: Block, isDiscarded: Bool = false) -> Traits {
     var traits: Traits = []
+    noteLocks(block.statements)
     for (index, statement) in block.statements.enumerated() {
       traits.formUnion(visit(statement, isDiscarded: isDiscarded || index < block.statements.count - 1))
     }
@@ -125,8 +132,10 @@ final class Advisor {
 
   func visit(_ expression: Expr) -> Traits {
     var traits: Traits = []
-    let outer = (owner, isKeeping)
-    defer { (owner, isKeeping) = outer }
+    let outer = (owner, isKeeping, pools)
+    defer { (owner, isKeeping, pools) = outer }
+    var locks = 0
+    defer { releaseLocks(locks) }
     switch expression.kind {
     case .sleep: traits = [.waits, .paces]
     case .await: traits = [.waits, .fails]
@@ -141,12 +150,14 @@ final class Advisor {
     case .taskgroup(let options, _, _):
       traits = [.waits, .starts]
       (owner, isKeeping) = (expression.span, !options.isEmpty)
-    case .scoped:
+    case .scoped(let kind, _, _, _, _):
+      if kind == .pool { pools += 1 }
       traits = .waits
       (owner, isKeeping) = (expression.span, false)
-    case .with:
+    case .with(let handles, _):
       traits = [.waits, .paces]
       held += 1
+      locks = takeLocks(handles)
     case .tryCatch(_, let catches, _): if !catches.isEmpty { traits = .catches }
     case .call(let callee, let arguments): traits = self.traits(calling: callee, arguments)
     case .listComprehension:
@@ -155,13 +166,17 @@ final class Advisor {
     case .mapComprehension: traits = .computes
     default: break
     }
+    var computing = false
     expression.forEachPart { part in
       switch part {
       case .expression(let inner): traits.formUnion(self.visit(inner))
       case .block(let block): traits.formUnion(self.visit(block))
       case .closure(.block(let block)): traits.formUnion(self.visit(block).subtracting(.jumps))
       case .closure(.expression(let inner)): traits.formUnion(self.visit(inner))
-      case .started(let block, let isRepeated): traits.formUnion(self.visit(started: block, isRepeated: isRepeated))
+      case .started(let block, let isRepeated):
+        let inner = self.visit(started: block, isRepeated: isRepeated)
+        if isRepeated, self.computesOnly(inner) { computing = true }
+        traits.formUnion(inner)
       }
     }
     if case .listComprehension(_, let clauses) = expression.kind {
@@ -179,6 +194,9 @@ final class Advisor {
       hasSharingWorkers = hasSharingWorkers || traits.contains(.updatesShared)
     default: break
     }
+    if computing, pools == 0, case .gather(.gather, _, .forEach(let pattern, let sequence, _)) = expression.kind {
+      adviseCores(pattern, sequence, expression.span)
+    }
     if case .scoped(let kind, let arguments, _, _, _) = expression.kind, [.semaphore, .rate, .pool].contains(kind) {
       adviseLimiter(kind, traits, expression.span)
       if kind == .pool { adviseWaiters(arguments, traits, expression.span) }
@@ -187,13 +205,15 @@ final class Advisor {
   }
 
   private func visit(started block: Block, isRepeated: Bool) -> Traits {
-    let outer = (loops, owner, isKeeping, held)
+    let outer = (loops, owner, isKeeping, held, pools, orders.held)
     let together = owner ?? Span(0, source.bytes.count)
     children.append(Child(span: block.span, block: together, isRepeated: isRepeated || loops > 0))
-    (loops, isKeeping, held) = (0, false, 0)
+    // What a started task starts runs beside it, in its own worker: there it is alone with its core.
+    let isInPool = pools > 0
+    (loops, isKeeping, held, pools, orders.held) = (0, false, 0, isInPool ? 1 : 0, [])
     defer {
       children.removeLast()
-      (loops, owner, isKeeping, held) = outer
+      (loops, owner, isKeeping, held, pools, orders.held) = outer
     }
     return visit(block)
   }
@@ -209,7 +229,10 @@ final class Advisor {
   private func traits(calling callee: Expr, _ arguments: [Argument]) -> Traits {
     if let declaration = declaration(calledBy: callee) {
       switch declaration.kind {
-      case .task(let task): return traits(of: task, declaration)
+      case .task(let task):
+        let traits = traits(of: task, declaration)
+        takeLocks(of: declaration, at: callee.span)
+        return traits
       case .errorKind: return []
       default: return .callsUnknown
       }
@@ -251,7 +274,10 @@ final class Advisor {
     guard declaration.source === source else { return .callsUnknown }
     tasks[ObjectIdentifier(declaration)] = .computes
     let outer = (children, loops, self.task, owner, isKeeping, held)
+    let outerPools = (pools, orders.held, orders.current)
     (children, loops, self.task, owner, isKeeping, held) = ([], 0, task.span, nil, false, 0)
+    // Whoever calls it may do so from a pool.
+    (pools, orders.held, orders.current) = (1, [], [])
     var traits: Traits = []
     for parameter in task.parameters {
       if let value = parameter.defaultValue { traits.formUnion(visit(value)) }
@@ -261,6 +287,8 @@ final class Advisor {
     case .expression(let expression): traits.formUnion(visit(expression))
     }
     (children, loops, self.task, owner, isKeeping, held) = outer
+    orders.taken[ObjectIdentifier(declaration)] = orders.current
+    (pools, orders.held, orders.current) = outerPools
     traits.remove(.jumps)
     tasks[ObjectIdentifier(declaration)] = traits
     return traits
@@ -319,6 +347,21 @@ final class Advisor {
   private func canGather(_ sequence: Expr, _ traits: Traits) -> Bool {
     traits.contains(.fetches) && children.isEmpty && !isMeasured && isSequence(sequence)
       && traits.isDisjoint(with: [.paces, .starts, .callsUnknown, .sends, .jumps, .changesOuter])
+  }
+
+  /// Whether tasks that do this keep one core busy, and nothing else.
+  private func computesOnly(_ traits: Traits) -> Bool {
+    traits.contains(.computes) && traits.isDisjoint(with: [.waits, .starts, .callsUnknown, .changesOuter])
+  }
+
+  private func adviseCores(_ pattern: Pattern, _ sequence: Expr, _ span: Span) {
+    if isMeasured { return }
+    report(
+      .note, "W0207", "these tasks only compute: together they take as long as one after the other",
+      at: Span(Int(span.start), Int(sequence.span.end)), caret: "they share one core",
+      hint:
+        "`pool(threads: 4) { gather for \(source.text(pattern.span)) in … }` gives them more, and `compute f(x)` one to a call"
+    )
   }
 
   /// Whether a value is a list or a range for certain: a queue is taken from one by one for good reasons.

@@ -397,29 +397,28 @@ extension Emitter {
     f.free(to: first)
   }
 
-  func emitThrowsTest(_ kinds: [Name], _ body: Block, to target: Int, _ span: Span) {
-    let value = f.allocate()
-    let error = f.allocate()
+  /// `throws(K) { }`: whether the block threw an error of one of the kinds. What it threw, or else gave, goes to the register
+  /// `outcome`, the topmost.
+  func emitThrowsTest(_ kinds: [Name], _ body: Block, to target: Int, outcome: Int, _ span: Span) {
     let start = f.position
-    emit(body, into: value)
-    f.emit(.loadBool, a: value, b: 0)
+    emit(body, into: outcome)
+    let handler = f.handlers.count
     f.handlers.append(
       Image.Handler(
-        start: start, end: f.position, target: 0, kind: .catchError, register: error, height: error + 1))
-    let handler = f.handlers.count - 1
+        start: start, end: f.position, target: 0, kind: .catchError, register: outcome, height: outcome + 1))
+    f.emit(.loadBool, a: target, b: 0)
     let done = JumpLabel()
     f.emitJump(.jump, to: done)
     f.handlers[handler].target = f.position
     if kinds.isEmpty {
-      f.emit(.loadBool, a: value, b: 1)
+      f.emit(.loadBool, a: target, b: 1)
     } else {
-      emitKinds(kinds, to: value)
-      f.emit(.catchKinds, a: value, b: error, c: value)
-      f.emitJump(.jumpIfTrue, a: value, to: done)
-      f.emit(.throwError, flags: 1, a: error)
+      let list = f.allocate()
+      emitKinds(kinds, to: list)
+      f.emit(.catchKinds, a: target, b: outcome, c: list)
+      f.emit(.clear, a: list, b: 1)
+      f.free(to: list)
     }
     f.place(done)
-    f.emit(.clear, a: error, b: 1)
-    f.emit(.take, a: target, b: value)
   }
 }

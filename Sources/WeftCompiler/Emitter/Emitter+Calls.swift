@@ -300,13 +300,20 @@ extension Emitter {
 
   func emitFetch(_ arguments: [Argument], to target: Int, _ span: Span) {
     let names = ["url", "method", "headers", "body", "json", "timeout", "limit"]
-    let first = f.allocate(names.count)
+    let mayBeMocked = image.purpose.hasMocks
+    let first = f.allocate(names.count + (mayBeMocked ? 1 : 0))
     for (index, name) in names.enumerated() {
       let argument = index == 0 ? arguments.first { $0.label == nil } : arguments.first { $0.label?.text == name }
       if let argument { emit(argument.value, to: first + index) } else { f.emit(.loadUnset, a: first + index) }
     }
     f.span = span
-    f.emit(.fetch, a: first)
+    if mayBeMocked {
+      let window = f.allocate(3)
+      f.emit(.askMocks, a: first, b: window)
+      f.emit(.take, a: first + names.count, b: window)
+      f.free(to: window)
+    }
+    f.emit(.fetch, flags: mayBeMocked ? 1 : 0, a: first)
     f.emit(.take, a: target, b: first)
   }
 

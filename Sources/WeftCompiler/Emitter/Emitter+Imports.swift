@@ -2,8 +2,8 @@ import WeftSyntax
 
 /// Values and names of imported files.
 extension Emitter {
-  /// Compiles the declarations of an imported file. What else stands at its top level runs only where the file is the script.
-  func emitImported(_ tree: Tree) {
+  /// Compiles the declarations of a file whose top level does not run, and what of a script runs instead of it.
+  func emitDeclarations(_ tree: Tree) {
     f = FunctionBuilder(parent: nil, name: "", role: .main)
     for statement in tree.statements { declareTopLevel(statement) }
     for statement in tree.statements {
@@ -13,10 +13,31 @@ extension Emitter {
         emitInitializer(names(of: pattern), statement.span) { self.emitBinding(pattern, value) }
       case .param(let param):
         guard let value = param.defaultValue else { continue }
+        if let index = paramIndex(of: param.name) { noteDefault(value, ofParam: index) }
         emitInitializer([param.name], statement.span) { self.emitBinding(.name(param.name), value) }
+      case .test(let title, let span, let body) where source == 0 && image.purpose == .test:
+        image.tests.append(emitEntry(title, span, .test, body))
+      case .bench(let title, let span, let body) where source == 0 && image.purpose == .bench:
+        image.benches.append(emitEntry(title, span, .bench, body))
       default: break
       }
     }
+  }
+
+  /// A `test` or `bench` block: a function of its own, whose body is a taskgroup as a file's top level is.
+  private func emitEntry(_ title: String, _ span: Span, _ role: Image.Role, _ body: Block) -> Image.Entry {
+    let index = image.functions.count
+    image.functions.append(placeholder(title, role))
+    _ = function(title, role, at: index) {
+      f.span = span
+      let unused = f.allocate()
+      emitScope(.taskgroup, flags: 0, options: [], to: unused, span) { value in
+        self.emit(body, into: nil)
+        self.f.emit(.loadNone, a: value)
+      }
+      f.emit(.returnNone, b: f.next)
+    }
+    return Image.Entry(title: title, function: index, span: span)
   }
 
   /// Gives the values of one statement the function that works them out.

@@ -63,14 +63,7 @@ extension Emitter {
       f.span = statement.span
       f.emit(.throwError, a: register)
       f.free(to: mark)
-    case .expect(let condition):
-      let mark = f.next
-      let register = f.allocate()
-      emit(condition, to: register)
-      f.span = statement.span
-      f.emit(.expectation, a: register)
-      f.emit(.jump, bx: 0)
-      f.free(to: mark)
+    case .expect(let condition): emitExpect(condition, statement.span)
     case .errorKinds, .importFile, .test, .bench, .invalid, .expression: break
     }
     if let target { f.emit(.loadNone, a: target) }
@@ -161,7 +154,7 @@ extension Emitter {
     if declaration.functionIndex >= 0 {
       _ = function(task.name.text, .task, at: declaration.functionIndex, documentation: task.documentation) {
         f.span = task.name.span
-        emitTaskBody(task.parameters, task.body)
+        emitTaskBody(task.parameters, task.body, isMocked: declaration.isMocked && image.purpose.hasMocks)
       }
       return
     }
@@ -193,9 +186,11 @@ extension Emitter {
   }
 
   private func emitParam(_ param: ParamDeclaration) {
-    guard let declaration = resolution[param.name.span],
-      let index = image.params.firstIndex(where: { $0.global == declaration.global })
-    else { return }
+    if role == .input {
+      if let value = param.defaultValue { emitBinding(.name(param.name), value) }
+      return
+    }
+    guard let declaration = resolution[param.name.span], let index = paramIndex(of: param.name) else { return }
     guard let value = param.defaultValue else {
       // A run without it ends here, and not in the middle of its work.
       let register = f.allocate()
@@ -204,8 +199,7 @@ extension Emitter {
       f.free(to: register)
       return
     }
-    image.params[index].type = paramType(value)
-    image.params[index].defaultText = ""
+    noteDefault(value, ofParam: index)
     // The host has set the global already if the parameter was given.
     let mark = f.next
     let register = f.allocate()
@@ -217,6 +211,17 @@ extension Emitter {
     f.place(given)
     f.emit(.clear, a: register, b: 1)
     f.free(to: mark)
+  }
+
+  /// The place of one of the script's parameters in the image.
+  func paramIndex(of name: Name) -> Int? {
+    guard let declaration = resolution[name.span] else { return nil }
+    return image.params.firstIndex { $0.global == declaration.global }
+  }
+
+  func noteDefault(_ value: Expr, ofParam index: Int) {
+    image.params[index].type = paramType(value)
+    image.params[index].defaultText = ""
   }
 
   private func paramType(_ value: Expr) -> Image.ParamType {

@@ -3,9 +3,10 @@ import WeftSyntax
 /// Turns a resolved tree into code.
 final class Emitter {
   var image: Image
-  let resolution: Resolution
+  private(set) var resolution: Resolution
   /// The index of the file in the image; -1 for the prelude.
-  let source: Int
+  private(set) var source: Int
+  private(set) var role: Role
   var diagnostics: [Diagnostic] = []
   private var constantIndexes: [Image.Constant: Int] = [:]
   /// The function that code goes to.
@@ -16,17 +17,50 @@ final class Emitter {
   /// `gather`s and bodies of blocks whose value nobody takes. A load test must not keep what its tasks gave.
   var dropped: Set<Span> = []
 
+  /// Expressions whose values stand in registers already: an `expect` shows them when it fails.
+  var held: [Span: Int] = [:]
+
   /// Top-level values that no task uses live in registers of the main function, up to this many.
   private static let mainRegisters = 160
+
+  enum Role {
+    /// The script, or the prelude.
+    case script
+    case imported
+    /// A part of a session, whose values later parts use.
+    case input
+  }
 
   init(image: Image, resolution: Resolution, source: Int) {
     self.image = image
     self.resolution = resolution
     self.source = source
-    for (index, constant) in image.constants.enumerated() { constantIndexes[constant] = index }
+    role = source > 0 ? .imported : .script
     f = FunctionBuilder(parent: nil, name: "", role: .main)
-    for pair in resolution.kindParents.values { self.image.kindParents[kindName(pair.kind)] = kindName(pair.parent) }
+    restart(with: image.constants)
+    noteKindParents()
   }
+
+  /// Forgets the places of constants but for these.
+  func restart(with constants: [Image.Constant]) {
+    constantIndexes = [:]
+    for (index, constant) in constants.enumerated() { constantIndexes[constant] = index }
+  }
+
+  /// Goes on with another file of the same image.
+  func enter(_ resolution: Resolution, source: Int, _ role: Role) {
+    self.resolution = resolution
+    self.source = source
+    self.role = role
+    noteKindParents()
+  }
+
+  private func noteKindParents() {
+    for pair in resolution.kindParents.values { image.kindParents[kindName(pair.kind)] = kindName(pair.parent) }
+  }
+
+  /// The file's top level does not run: a value there is worked out when it is first used.
+  var isLazy: Bool { role == .imported || (role == .script && source == 0 && image.purpose.hasEntries) }
 
   func constant(_ constant: Image.Constant) -> Int {
     if let index = constantIndexes[constant] { return index }
@@ -38,7 +72,7 @@ final class Emitter {
   // MARK: The file
 
   func emit(_ tree: Tree) {
-    if source > 0 { return emitImported(tree) }
+    if isLazy { return emitDeclarations(tree) }
     f = FunctionBuilder(parent: nil, name: "main", role: .main)
     for statement in tree.statements { declareTopLevel(statement) }
     let main = image.functions.count
@@ -57,16 +91,15 @@ final class Emitter {
   func declareTopLevel(_ statement: Statement) {
     switch statement.kind {
     case .task(let task):
-      guard let declaration = resolution[task.name.span] else { return }
-      declaration.functionIndex = image.functions.count
-      image.functions.append(placeholder(task.name.text, .task))
+      if let declaration = resolution[task.name.span] { declareTask(declaration) }
     case .binding(let pattern, _, let isVariable):
       declareTopLevel(pattern, isVariable)
-      if source > 0 { declareLazy(names(of: pattern).compactMap { resolution[$0.span] }) }
+      if isLazy { declareLazy(names(of: pattern).compactMap { resolution[$0.span] }) }
     case .param(let param):
       guard let declaration = resolution[param.name.span] else { return }
       declareGlobal(declaration, isVariable: false)
-      if source > 0 { return declareLazy([declaration]) }
+      if isLazy, param.defaultValue != nil { declareLazy([declaration]) }
+      if role != .script { return }
       image.params.append(
         Image.Param(
           name: param.name.text, global: declaration.global, defaultText: nil, type: .string,
@@ -75,11 +108,17 @@ final class Emitter {
     }
   }
 
+  /// Gives a task of the top level its function, whose code follows.
+  func declareTask(_ declaration: Declaration) {
+    declaration.functionIndex = image.functions.count
+    image.functions.append(placeholder(declaration.name, .task))
+  }
+
   private func declareTopLevel(_ pattern: Pattern, _ isVariable: Bool) {
     switch pattern {
     case .name(let name):
       guard let declaration = resolution[name.span] else { return }
-      if source > 0 || declaration.isCaptured || f.next >= Self.mainRegisters {
+      if isLazy || role != .script || declaration.isCaptured || f.next >= Self.mainRegisters {
         declareGlobal(declaration, isVariable: isVariable)
       } else {
         declaration.register = f.allocate()
@@ -147,7 +186,7 @@ final class Emitter {
   }
 
   /// Compiles the parameters (which begin at register 0) and the body of a task.
-  func emitTaskBody(_ parameters: [Parameter], _ body: TaskBody) {
+  func emitTaskBody(_ parameters: [Parameter], _ body: TaskBody, isMocked: Bool = false) {
     for parameter in parameters {
       let register = f.allocate()
       f.parameters.append(parameter.name.text)
@@ -162,6 +201,7 @@ final class Emitter {
       emit(value, to: register)
       f.place(given)
     }
+    if isMocked { emitMockEntry(parameters.count) }
     for parameter in parameters {
       if let declaration = resolution[parameter.name.span] { wrapInCellIfNeeded(declaration) }
     }

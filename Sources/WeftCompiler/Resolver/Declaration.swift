@@ -31,6 +31,8 @@ final class Declaration {
   var isChanged = false
   /// A local task that another function mentions before it is declared.
   var isForward = false
+  /// A `mock` names this task.
+  var isMocked = false
   /// The statement that declares it has been passed.
   var isReady = true
 

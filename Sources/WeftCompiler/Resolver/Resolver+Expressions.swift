@@ -94,7 +94,7 @@ extension Resolver {
     case .with(let handles, let body):
       for handle in handles { resolve(handle) }
       resolve(body)
-    case .mock(_, let answer, _): resolve(answer)
+    case .mock(let target, let answer, let isSequence): resolveMock(target, answer, isSequence)
     case .throwsTest(let kinds, let body):
       for kind in kinds { useKind(kind, allowTypes: false) }
       resolve(body)

@@ -15,7 +15,7 @@ extension Resolver {
     if file.isBroken { mayMissNames = true }
     broughtIn.append(file)
     for (name, declaration) in file.names.sorted(by: { $0.value.span.start < $1.value.span.start }) {
-      if let other = table[name] {
+      if let other = table[name], other !== earlier[name] {
         if other === declaration { continue }
         report(
           "E0212", "`\(name)` is imported from two files", at: span, caret: "brings it in again",

@@ -4,7 +4,9 @@ extension Resolver {
   func resolve(_ statement: Statement) {
     switch statement.kind {
     case .binding(let pattern, let value, let isVariable):
+      let hidden = hide(pattern)
       resolveTopLevelValue(value)
+      for declaration in hidden { table[declaration.name] = declaration }
       if isAtTopLevel { markReady(pattern) } else { declare(pattern, isVariable ? .variable : .constant) }
     case .assignment(let target, _, let value):
       resolve(target: target)
@@ -19,9 +21,10 @@ extension Resolver {
       if !isAtTopLevel { declare(param.name, .param) }
       if let value = param.defaultValue {
         resolveTopLevelValue(value)
-      } else if role == .imported {
+      } else if role == .imported || role == .input {
+        let place = role == .imported ? "of an imported file" : "here"
         report(
-          "E0214", "`\(param.name.text)` has no default, and nobody can set a parameter of an imported file",
+          "E0214", "`\(param.name.text)` has no default, and nobody can set a parameter \(place)",
           at: param.name.span, hint: "give it a default: `param \(param.name.text) = …`")
       }
       resolution[param.name.span]?.isReady = true
@@ -55,9 +58,14 @@ extension Resolver {
     }
   }
 
-  /// In an imported file a value of the top level is worked out in the task that first uses it, by a function of its own.
+  /// Where the top level does not run, a value there is worked out in the task that first uses it, by a function of its own.
   private func resolveTopLevelValue(_ value: Expr) {
-    if role == .imported, isAtTopLevel { inFunction(.child) { self.resolve(value) } } else { resolve(value) }
+    guard isAtTopLevel, role == .imported || role == .declarations else { return resolve(value) }
+    inFunction(.child) {
+      // What a script starts there belongs to the block that uses it first.
+      if role == .declarations { function.owners = 1 }
+      self.resolve(value)
+    }
   }
 
   private func checkJump(_ word: String, _ span: Span) {

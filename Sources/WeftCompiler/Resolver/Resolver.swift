@@ -10,7 +10,7 @@ final class Resolver {
   /// The index in `resolution` of each declaration of another file. A declaration of this one knows its own.
   private var foreignIndexes: [ObjectIdentifier: Int32] = [:]
   /// Declarations of the open blocks, to be undone at the ends of these.
-  private var declared: [Declaration] = []
+  private(set) var declared: [Declaration] = []
   /// Open blocks; the file is the first.
   private var depth = 0
   var function = FunctionContext(.main)
@@ -27,8 +27,20 @@ final class Resolver {
   private var tree: Tree?
   /// Names that have been reported.
   private var unknownNames: Set<String> = []
+  /// What names meant before this file: of an input of a session.
+  var earlier: [String: Declaration] = [:]
+  /// Names of the top level, and built-in ones, that the statement mentions.
+  var mentions: Set<String> = []
+  /// The same for each statement of an input.
+  var statementMentions: [Set<String>] = []
 
-  enum FileRole { case script, imported, prelude }
+  enum FileRole {
+    case script, imported, prelude
+    /// A script whose top level does not run.
+    case declarations
+    /// A part of a session.
+    case input
+  }
 
   init(
     source: SourceFile, builtinKinds: Set<String>, role: FileRole, capabilities: Capabilities = .all,
@@ -81,7 +93,9 @@ final class Resolver {
     declaration.isReady = ready
     declaration.depth = depth
     let other = table.updateValue(declaration, forKey: name.text)
-    if let other, isAtTopLevel, other.source !== source {
+    if let other, isAtTopLevel, other === earlier[name.text] {
+      // An input may declare anew what an earlier one did.
+    } else if let other, isAtTopLevel, other.source !== source {
       reportClash(name, with: other)
     } else if let other, other.depth == depth, other.function === function {
       report(
@@ -96,10 +110,14 @@ final class Resolver {
   }
 
   /// Notes that a declaration is meant at a place.
-  func note(_ declaration: Declaration, at span: Span) { resolution.set(index(of: declaration), at: span) }
+  func note(_ declaration: Declaration, at span: Span) {
+    if declaration.isTopLevel, role == .input { mentions.insert(declaration.name) }
+    resolution.set(index(of: declaration), at: span)
+  }
 
   private func index(of declaration: Declaration) -> Int32 {
-    if declaration.source === source {
+    // A session resolves parts of a file again, and declares them anew.
+    if declaration.source === source, role != .input {
       if declaration.index < 0 { declaration.index = resolution.add(declaration) }
       return declaration.index
     }
@@ -118,7 +136,10 @@ final class Resolver {
       use(declaration, at: span)
       return declaration
     }
-    if isBuiltin(name) { return nil }
+    if isBuiltin(name) {
+      if role == .input { mentions.insert(name) }
+      return nil
+    }
     reportUnknown(name, at: span)
     return nil
   }
@@ -204,10 +225,15 @@ final class Resolver {
   // MARK: The file
 
   func resolve(_ tree: Tree) {
+    begin(tree)
+    for statement in tree.statements { resolve(statement) }
+  }
+
+  /// Declares what is known in the whole file.
+  func begin(_ tree: Tree) {
     depth = 1
     self.tree = tree
     hoist(tree.statements)
-    for statement in tree.statements { resolve(statement) }
   }
 
   /// Tasks and kinds of error are known in the whole block that declares them.

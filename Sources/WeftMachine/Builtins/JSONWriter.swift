@@ -9,17 +9,22 @@ struct JSONWriter {
   private let machine: Machine
   /// Spaces for each level, or nil to keep all on one line.
   private let indent: Int?
+  /// Without blanks, as most servers send it.
+  private let isCompact: Bool
   private var output: [UInt8] = []
   private var stack: [Frame] = []
 
-  private init(_ machine: Machine, indent: Int?) {
+  private init(_ machine: Machine, indent: Int?, isCompact: Bool) {
     self.machine = machine
     self.indent = indent
+    self.isCompact = isCompact
   }
 
   /// The JSON text of a value. With an indent each element has its own line.
-  static func text(_ machine: Machine, _ value: Value, indent: Int?) throws(Thrown) -> [UInt8] {
-    var writer = JSONWriter(machine, indent: indent)
+  static func text(
+    _ machine: Machine, _ value: Value, indent: Int?, isCompact: Bool = false
+  ) throws(Thrown) -> [UInt8] {
+    var writer = JSONWriter(machine, indent: indent, isCompact: isCompact)
     try writer.write(value)
     try machine.charge(work: writer.output.count / 4)
     return writer.output
@@ -86,7 +91,7 @@ struct JSONWriter {
     separate(top)
     Self.quote(StringBlock(entry.key).buffer, into: &output)
     output.append(UInt8(ascii: ":"))
-    output.append(0x20)
+    if !isCompact { output.append(0x20) }
     return entry.value
   }
 
@@ -94,7 +99,7 @@ struct JSONWriter {
     let isFirst = stack[top].isFirst
     stack[top].isFirst = false
     if !isFirst { output.append(UInt8(ascii: ",")) }
-    if indent != nil { newLine() } else if !isFirst { output.append(0x20) }
+    if indent != nil { newLine() } else if !isFirst, !isCompact { output.append(0x20) }
   }
 
   /// Writes a value without parts, or opens one with parts.

@@ -59,6 +59,7 @@ extension Machine {
     case .unhandled: return HandlerFunctions.unhandled
     case .env: return EnvironmentFunctions.env
     case .shutdownRequested: return EnvironmentFunctions.shutdownRequested
+    case .response: return ResponseFunctions.response
     case .during: return RandomFunctions.during
     case .map, .filter, .reduce, .read, .lines, .write, .shutdownWait: return ofPrelude
     // They have an instruction of their own.

@@ -287,7 +287,7 @@ extension CancelReason {
     case .winner: .winner
     case .bodyLeft: .left
     case .asked: .asked
-    case .outside: .outside
+    case .outside, .host: .outside
     case .deadlock: .deadlock
     }
   }

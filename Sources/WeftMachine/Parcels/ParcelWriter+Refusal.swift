@@ -30,7 +30,7 @@ extension ParcelWriter {
         switch function.role {
         case .task: owner = " captured by `\(function.name)`"
         case .closure: owner = " captured by an anonymous task"
-        case .child, .main: owner = " captured by what a block starts"
+        case .child, .main, .test, .bench: owner = " captured by what a block starts"
         }
         break
       }

@@ -211,6 +211,8 @@ extension Machine {
     var scope = fiber.pointee.scope
     // A `with` owns no tasks.
     while scope.pointee.kind == ScopeKind.with.rawValue, let parent = scope.pointee.parent { scope = parent }
+    // Nor does what an interrupt put around an input.
+    if scope == fiber.pointee.cancelScope, let parent = scope.pointee.parent { scope = parent }
     do throws(Thrown) {
       if instruction.flags & 1 != 0 {
         let group = (base + instruction.a).pointee

@@ -4,17 +4,19 @@ import WeftSyntax
 /// When no task can go on and nothing outside is awaited, none ever will.
 extension Machine {
   /// The run is cancelled, so that every `finally` runs; if it was before, only shields hold that off, and what they wait for
-  /// cannot come.
-  func deadlock() {
+  /// cannot come. False if that is as it should be.
+  func deadlock() -> Bool {
+    if session != nil { return endStuckInput() }
     if deadlockReport == nil, let root, !root.pointee.isCancelled {
       deadlockReport = reportOfDeadlock()
       cancel(root, .deadlock)
     } else if !endShields() {
       outcome = .failed(deadlockReport ?? reportOfDeadlock())
     }
+    return true
   }
 
-  private func reportOfDeadlock() -> ErrorReport {
+  func reportOfDeadlock() -> ErrorReport {
     let error = raise(
       .deadlockError, "no task can go on",
       hint: "each waits for something that only another of them could give"
@@ -130,7 +132,7 @@ extension Machine {
   }
 
   /// What a fiber waits for.
-  private func object(of fiber: FiberPointer, short: Bool = false) -> String {
+  func object(of fiber: FiberPointer, short: Bool = false) -> String {
     if fiber.pointee.wait == .shutdown { return "a shutdown" }
     guard let target = fiber.pointee.target else { return "what never comes" }
     switch fiber.pointee.wait {
@@ -182,7 +184,10 @@ extension Machine {
   }
 
   private func name(of fiber: FiberPointer, short: Bool = false) -> String {
-    if fiber.pointee.home == root, !isWorker { return "the script" }
+    if fiber.pointee.home == root, let session {
+      return fiber == session.input ? "this input" : "`\(call(of: fiber))` (task \(session.numbers[fiber] ?? 0))"
+    }
+    if fiber.pointee.home == root, !isWorker { return image.purpose.hasEntries ? "the \(image.purpose)" : "the script" }
     let home = fiber.pointee.home
     let kind = ScopeKind(rawValue: home.pointee.kind) ?? .root
     if fiber.pointee.home == root {
@@ -200,7 +205,7 @@ extension Machine {
   }
 
   /// The text of the script that an index into the image's code came from, if it is short.
-  private func excerpt(ofCode position: Int) -> String {
+  func excerpt(ofCode position: Int) -> String {
     guard let index = function(at: position), image.functions[index].source >= 0 else { return "…" }
     let text = image.sources[image.functions[index].source].text(image.spans[position])
     let line = text.split(separator: "\n", omittingEmptySubsequences: false).first.map(String.init) ?? ""

@@ -3,8 +3,9 @@ import WeftSyntax
 
 extension Machine {
   /// The main task has ended; takes a look at the outcome, which stays the caller's.
-  func mainEnded(_ outcome: FiberOutcome) {
+  func mainEnded(_ fiber: FiberPointer, _ outcome: FiberOutcome) {
     if self.outcome != nil { return }
+    if session != nil { return noteEnded(fiber, outcome) }
     if isWorker {
       remoteResult = packed(outcome)
       self.outcome = .completed
@@ -44,6 +45,7 @@ extension Machine {
       self.root = nil
     }
     forgetLazyValues()
+    forgetMocks()
     for index in 0..<image.globals.count {
       heap.release(core.pointee.globals[index])
       core.pointee.globals[index] = .unset
@@ -98,6 +100,7 @@ extension Machine {
     }
     core.pointee.outstanding = 0
     handlesAwaited = 0
+    for pending in tickets.values { if let answer = pending.answer { heap.release(answer) } }
     tickets = [:]
     files = [:]
     remotes = [:]

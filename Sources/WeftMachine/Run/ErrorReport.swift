@@ -15,7 +15,7 @@ public struct ErrorReport: Sendable {
   public var causes: [ErrorReport]
   /// Every error, when several tasks failed.
   public var others: [ErrorReport]
-  /// Of a deadlock: what each task holds and waits for, and the circle.
+  /// Of a deadlock: what each task holds and waits for, and the circle. Of an `expect`: the values that tell why it is false.
   public var notes: [String] = []
 
   public struct Step: Sendable {
@@ -60,6 +60,7 @@ extension Machine {
       let steps = ListBlock(block.trace.pointee)
       for index in 0..<steps.count { if let step = step(steps.elements[index]) { report.trace.append(step) } }
     }
+    if report.kind == ErrorKind.expectationError.rawValue { report.notes = notes(of: block) }
     if depth > 0 { return report }
     var cause = block.cause.pointee
     while cause.tag == Kind.error, report.causes.count < 8 {

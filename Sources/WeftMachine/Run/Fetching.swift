@@ -2,21 +2,27 @@
 struct PendingFetch {
   let fiber: FiberPointer
   let method: String
+  let url: String
   let startedAt: Int64
+  /// What a mock answers when the fiber's timer fires: a response or an error, which the machine holds a reference of.
+  var answer: Value?
 }
 
 extension Machine {
   /// Hands a request to the driver; the fiber goes on when the answer comes. Registers: url, method, headers, body, json,
   /// timeout, limit.
-  func beginFetch(_ slot: UnsafeMutablePointer<Value>, register: Int) {
+  ///
+  /// - Parameter mayHaveAnswer: The register behind these is what a mock answers, or unset.
+  func beginFetch(_ slot: UnsafeMutablePointer<Value>, register: Int, mayHaveAnswer: Bool) {
     guard let fiber = core.pointee.fiber else { return }
     do throws(Thrown) {
       let request = try request(from: slot)
       if mustNotWait(fiber) { return }
+      if mayHaveAnswer, slot[7].tag != Kind.unset { return try awaitMock(slot, request, fiber, register: register) }
       for index in 0..<7 { consume(slot + index, heap) }
       nextTicket += 1
       let ticket = nextTicket
-      tickets[ticket] = PendingFetch(fiber: fiber, method: request.method, startedAt: now)
+      tickets[ticket] = PendingFetch(fiber: fiber, method: request.method, url: request.url, startedAt: now)
       fiber.pointee.target = UnsafeMutableRawPointer(bitPattern: UInt(ticket))
       fiber.pointee.wait = .fetch
       fiber.pointee.resultRegister = Int32(register)

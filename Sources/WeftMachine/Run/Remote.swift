@@ -44,6 +44,8 @@ public struct RemoteResult: Sendable {
   /// It has drawn numbers from the seed.
   public var usedRandomness = false
   public var failedExpectations: [FailedExpectation] = []
+  /// `expect`s that it worked out.
+  public var expectations = 0
 
   public init(_ outcome: RemoteOutcome) { self.outcome = outcome }
 }
@@ -75,8 +77,11 @@ extension Machine {
     guard limits.pools.contains(kind) else {
       throw raise(
         .valueError, "this run has no pools of \(kind)",
-        hint: kind == .processes
-          ? "its host has to say how a worker process is started; in a task of such a worker there are none" : nil)
+        hint: kind != .processes
+          ? nil
+          : session == nil
+            ? "its host has to say how a worker process is started; in a task of such a worker there are none"
+            : "a session has none: its program grows; `pool(threads: n)` and `pool(tasks: n)` do the same")
     }
     guard heap.memory.reserve(workers: Int(count.int), limit: limits.workers) else {
       throw raise(
@@ -186,6 +191,7 @@ extension Machine {
     ticksBefore += result.ticks
     usedRandomness = usedRandomness || result.usedRandomness
     failedExpectations += result.failedExpectations
+    expectations += result.expectations
     let fiber = pending.fiber
     fiber.pointee.wait = .nothing
     fiber.pointee.target = nil
@@ -378,11 +384,13 @@ extension Machine {
     result.ticks = ticks - ticksOfEarlierTasks
     result.usedRandomness = usedRandomness
     result.failedExpectations = failedExpectations
+    result.expectations = expectations
     tearDown()
     outcome = nil
     remoteResult = nil
     deadlockReport = nil
     failedExpectations = []
+    expectations = 0
     usedRandomness = false
     effects = []
     return result

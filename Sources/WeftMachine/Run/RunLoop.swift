@@ -805,10 +805,30 @@ extension Machine {
           fiber.pointee.pc = pc
           if !finishUpdate(word, base) { continue reload }
         case .expectation:
-          let text = fieldBX(pc.pointee)
+          let labels = constants[fieldBX(pc.pointee)]
           pc += 1
           fiber.pointee.pc = pc
-          if !expectation(base + fieldA(word), text) { continue reload }
+          if !expectation(word, base, labels) { continue reload }
+
+        // MARK: Tests
+        case .mock:
+          let function = fieldBX(pc.pointee)
+          pc += 1
+          fiber.pointee.pc = pc
+          if !addMock(word, base, function: function) { continue reload }
+        case .mocked:
+          fiber.pointee.pc = pc + 1
+          switch enterMock(word, base) {
+          case .notMocked: break
+          case .answered: pc += 1
+          case .entered, .left: continue reload
+          }
+        case .askMocks:
+          fiber.pointee.pc = pc
+          switch askFetchMocks(word, base) {
+          case .notMocked, .answered: break
+          case .entered, .left: continue reload
+          }
 
         // MARK: Completions
         case .setCompletion:
@@ -883,7 +903,7 @@ extension Machine {
           continue reload
         case .fetch:
           fiber.pointee.pc = pc
-          beginFetch(base + fieldA(word), register: fieldA(word))
+          beginFetch(base + fieldA(word), register: fieldA(word), mayHaveAnswer: fieldFlags(word) != 0)
           continue reload
         case .readClock:
           if !isClockFresh {

@@ -253,18 +253,4 @@ extension Machine {
     store(combined(rest), slot, heap)
     store(matched, base + instruction.a, heap)
   }
-
-  func expectation(_ slot: UnsafeMutablePointer<Value>, _ text: Int) -> Bool {
-    let value = slot.pointee
-    guard value.tag == Kind.bool else {
-      fail(notABool(value))
-      return false
-    }
-    if !value.bool, let fiber = core.pointee.fiber {
-      let position = position(of: fiber.pointee.pc) - 1
-      let source = function(at: position).map { image.functions[$0].source } ?? 0
-      failedExpectations.append(FailedExpectation(text: "", span: image.spans[position], source: max(0, source)))
-    }
-    return true
-  }
 }

@@ -24,6 +24,7 @@ extension Machine {
     fiber.initialize(
       to: Fiber(stack: stack, stackEnd: stack + slots, base: stack + 2, pc: info.code, scope: home, home: home))
     fiber.pointee.startedAt = now
+    fiber.pointee.ranAt = now
     fiber.pointee.index = Int32(truncatingIfNeeded: home.pointee.nextIndex)
     home.pointee.nextIndex += 1
     home.pointee.children += 1
@@ -38,7 +39,11 @@ extension Machine {
       let starter = core.pointee.fiber ?? owner
       fiber.pointee.startedFrom = Int32(truncatingIfNeeded: starter.pointee.pc - UnsafePointer(core.pointee.code) - 1)
     } else {
-      fiber.pointee.random = Machine.mix(seed)
+      fiber.pointee.random = Machine.mix(seed ^ UInt64(home.pointee.nextIndex - 1) &* 0x9E37_79B9_7F4A_7C15)
+      if let starter = core.pointee.fiber {
+        fiber.pointee.startedFrom = Int32(truncatingIfNeeded: position(of: starter.pointee.pc))
+      }
+      noteBegun(fiber)
     }
     core.pointee.fibers += 1
     core.pointee.fiberCount &+= 1
@@ -179,11 +184,7 @@ extension Machine {
       fiber.pointee.resume = 2
       return
     case .fetch:
-      let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
-      if core.pointee.isObserved { noteFetchEnd(fiber, ticket, nil) }
-      effects.append(.cancelFetch(ticket))
-      tickets[ticket] = nil
-      core.pointee.outstanding -= 1
+      cancelFetch(fiber)
     }
     if fiber.pointee.isFresh {
       fiber.pointee.wait = .nothing
@@ -285,7 +286,7 @@ extension Machine {
     let cancellation = cancelledScope(reaching: fiber.pointee.cancelScope ?? home)
     let wasCancelled = cancelledScope(reaching: home) != nil
     if core.pointee.isObserved { noteEnd(of: fiber, outcome, cancellation) }
-    if home == root { mainEnded(outcome) }
+    if home == root { mainEnded(fiber, outcome) }
     childEnded(home, index: Int(fiber.pointee.index), outcome, isLate: wasCancelled)
     if let handle = fiber.pointee.handle { settle(handle, outcome, cancellation) }
     switch outcome {

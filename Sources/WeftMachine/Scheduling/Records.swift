@@ -1,3 +1,5 @@
+import WeftCompiler
+
 /// The plain records that the scheduler works on. They come from the machine's allocator and hold no Swift references.
 
 typealias FiberPointer = UnsafeMutablePointer<Fiber>
@@ -106,6 +108,8 @@ struct Fiber {
   var updates: Int32 = 0
   var random: UInt64 = 0
   var startedAt: Int64 = 0
+  /// When it last had its turn to run.
+  var ranAt: Int64 = 0
   /// Which child of its home it is, from 0.
   var index: Int32 = 0
   /// The register that takes the outcome of a wait, counted from `base`.
@@ -137,6 +141,8 @@ enum CancelReason: UInt8 {
   case outside
   /// Nothing could go on.
   case deadlock
+  /// The host of a session ended this task or input.
+  case host
 }
 
 /// One open block that owns what is started in it.
@@ -225,6 +231,13 @@ struct FunctionInfo {
   var registers: Int
   var parameters: Int
   var required: Int
+
+  init(_ function: Image.Function, _ code: UnsafeMutablePointer<UInt64>) {
+    self.code = UnsafePointer(code + function.start)
+    registers = function.registers
+    parameters = function.parameters.count
+    required = function.required
+  }
 }
 
 /// The state that the run loop works on, apart from Swift's objects.
@@ -242,7 +255,8 @@ struct Core {
   var scopes = 0
   /// Live blocks that circles of references may pass through.
   var linked: BlockPointer?
-  var sequence: UInt64 = 0
+  /// Below the first are the tickets of requests, which order the answers of mocks.
+  var sequence: UInt64 = 1 << 48
   /// The machine carries out a task of another one.
   var isWorker = false
   /// Somebody wants to know what happens; see `Observation`.

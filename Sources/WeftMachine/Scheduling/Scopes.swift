@@ -90,6 +90,7 @@ extension Machine {
       case .asked: cancellation.place < 0 ? "" : " by `.cancel()` in \(place)"
       case .outside: ", because the run was ended"
       case .deadlock: ", because no task could go on"
+      case .host: ""
       case .none: ""
       }
     return raise(.taskCancelledError, "\(task) was cancelled\(why)").error
@@ -108,7 +109,7 @@ extension Machine {
   }
 
   /// Works out which cancellation reaches into `scope` from that of its parent.
-  private func inheritCancellation(_ scope: ScopePointer) {
+  func inheritCancellation(_ scope: ScopePointer) {
     let own = scope.pointee.isCancelled ? scope : nil
     scope.pointee.reachedBy = scope.pointee.isShield ? own : scope.pointee.parent?.pointee.reachedBy ?? own
   }
@@ -154,7 +155,7 @@ extension Machine {
   }
 
   /// `t.cancel()`: puts a cancelled scope between the task and its home.
-  func cancelTask(_ fiber: FiberPointer) {
+  func cancelTask(_ fiber: FiberPointer, _ reason: CancelReason = .asked) {
     if fiber.pointee.cancelScope != nil { return }
     let scope = openScope(.root, owner: fiber, parent: fiber.pointee.home)
     scope.pointee.gate = nil
@@ -166,7 +167,7 @@ extension Machine {
       while let parent = outermost.pointee.parent, parent != fiber.pointee.home { outermost = parent }
       outermost.pointee.parent = scope
     }
-    cancel(scope, .asked)
+    cancel(scope, reason)
   }
 
   /// The clean-up of a cancelled task, which a `finally` is, is shielded for so long only.

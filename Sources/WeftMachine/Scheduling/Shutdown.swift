@@ -27,12 +27,14 @@ extension Machine {
     if root != nil, outcome == nil, timers.isEmpty, core.pointee.outstanding == handlesAwaited,
       core.pointee.fiber == nil, core.pointee.firstReady == nil
     {
-      deadlock()
+      _ = deadlock()
     }
   }
 
   /// Whether this machine, which is idle, goes on only if another machine of the run does something.
   public var isStuck: Bool {
-    timers.isEmpty && shutdownWaiters.isEmpty && core.pointee.outstanding == handlesAwaited + remotes.count
+    // A session is told what to do next from outside.
+    if let session, session.input == nil || session.interrupts > 1 { return false }
+    return timers.isEmpty && shutdownWaiters.isEmpty && core.pointee.outstanding == handlesAwaited + remotes.count
   }
 }

@@ -11,11 +11,12 @@ struct TimerReference: DueNode {
 }
 
 extension Machine {
-  func setTimer(_ node: UnsafeMutablePointer<TimerNode>, after nanoseconds: Int64) {
+  /// - Parameter ticket: Of what it answers: answers come before the timers of the same instant.
+  func setTimer(_ node: UnsafeMutablePointer<TimerNode>, after nanoseconds: Int64, answering ticket: UInt64? = nil) {
     let (deadline, overflow) = now.addingReportingOverflow(max(0, nanoseconds))
     node.pointee.deadline = overflow ? Int64.max : deadline
     core.pointee.sequence &+= 1
-    node.pointee.sequence = core.pointee.sequence
+    node.pointee.sequence = ticket ?? core.pointee.sequence
     timers.insert(TimerReference(node: node))
   }
 
@@ -34,6 +35,7 @@ extension Machine {
       } else {
         let fiber = raw.assumingMemoryBound(to: Fiber.self)
         switch fiber.pointee.wait {
+        case .fetch: mockAnswered(fiber)
         case .gate: tokenIsDue(fiber)
         case .handle: handleIsDue(fiber)
         default: wake(fiber)

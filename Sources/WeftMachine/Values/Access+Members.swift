@@ -18,6 +18,7 @@ extension Machine {
       case Kind.rate: rateMember(base.float, text)
       case Kind.range: Machine.rangeMember(RangeBlock(base), text)
       case Kind.semaphore, Kind.lock, Kind.rateLimiter, Kind.queue, Kind.shared: handleMember(base, text)
+      case Kind.mock: mockMember(base, text)
       case Kind.errorKind: kindMember(Machine.name(ofKind: base), text)
       default: nil
       }
@@ -70,7 +71,7 @@ extension Machine {
   }
 
   /// The members of a type that are no methods; for hints and completion.
-  static func members(of receiver: ReceiverKind) -> [String] {
+  public static func members(of receiver: ReceiverKind) -> [String] {
     switch receiver {
     case .error: ["kind", "message", "line", "cause", "all", "hint"]
     case .response: ["status", "ok", "headers", "text", "bytes", "size", "elapsed", "url", "method"]
@@ -86,6 +87,7 @@ extension Machine {
     case .queue: ["closed", "limit"]
     case .shared: ["value"]
     case .errorKind: ["name", "parent"]
+    case .mock: ["calls"]
     default: []
     }
   }
@@ -173,6 +175,7 @@ extension Machine {
   static func receiverKind(of value: Value) -> ReceiverKind {
     switch value.tag {
     case Kind.bool: .bool
+    case Kind.mock: .mock
     case Kind.int, Kind.bigInt: .int
     case Kind.float: .float
     case Kind.duration: .duration

@@ -11,7 +11,7 @@ extension Machine {
   }
 
   /// The shortest text that reads back as the same Float, always with a point or an exponent.
-  static func text(_ value: Double) -> String { value.isNaN ? "nan" : value.description }
+  package static func text(_ value: Double) -> String { value.isNaN ? "nan" : value.description }
 
   /// One literal: the largest unit of days, hours and minutes that fits exactly, else seconds and below with a fraction.
   package static func text(duration: Int64) -> String {
@@ -44,7 +44,7 @@ extension Machine {
     return (1, "ns")
   }
 
-  static func text(rate: Double) -> String {
+  package static func text(rate: Double) -> String {
     func plain(_ value: Double) -> String {
       if let whole = Int64(exactly: value) { return String(whole) }
       return text(value)

@@ -87,6 +87,7 @@ extension Machine {
   private func textOfObject(_ value: Value, quoted: Bool) -> String {
     switch value.tag {
     case Kind.during: return "<during>"
+    case Kind.mock: return "<mock>"
     case Kind.bytes: return "<\(BytesBlock(value).count) bytes>"
     case Kind.range:
       let range = RangeBlock(value)

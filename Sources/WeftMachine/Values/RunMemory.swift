@@ -22,6 +22,8 @@ public final class RunMemory: @unchecked Sendable {
   let slabs = PieceLists(count: 1)
   /// Handles that several machines have.
   let handles = HandleRegistry()
+  /// Mocks that a test of the run has made.
+  let mocks = Atomic<Int>(0)
   private let bytes = Atomic<Int>(0)
   private let blocks = Atomic<Int>(0)
   /// Workers of all pools that are open.

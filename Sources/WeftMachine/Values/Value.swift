@@ -19,6 +19,9 @@ public enum Kind {
   /// The sequence 0, 1, 2 … until an instant: nanoseconds on the machine's clock as an `Int64`.
   public static let during: UInt64 = 10
 
+  /// The handle of a `mock`: an index into the machine's mocks.
+  public static let mock: UInt64 = 11
+
   public static let firstHeap: UInt64 = 16
   public static let string: UInt64 = 16
   public static let list: UInt64 = 17

@@ -53,8 +53,8 @@ import WeftMachine
     }
   }
 
-  private func compiled(_ script: HostileScript) -> Result<Script, Script.CompileError> {
-    do throws(Script.CompileError) { return .success(try Script(compiling: script.text)) } catch {
+  private func compiled(_ script: HostileScript) -> Result<Script, CompileError> {
+    do throws(CompileError) { return .success(try Script(compiling: script.text)) } catch {
       return .failure(error)
     }
   }

@@ -63,7 +63,7 @@ import Testing
       #expect(outcome.status == 1)
       #expect(outcome.output == "")
       #expect(outcome.errors.contains("the run's tick limit of 1000 calls and iterations was crossed"))
-      #expect(outcome.errors.contains("script.weft:1:7"))
+      #expect(outcome.errors.contains("script.weft:1:13"))
       let unknown = try await weft.run("--limit", "love=3", "script.weft")
       #expect(unknown.status == 2)
       #expect(unknown.errors.hasPrefix("error: the value `love=3` is invalid for `--limit <name=value>`\n"))

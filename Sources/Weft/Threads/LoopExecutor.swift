@@ -129,6 +129,8 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
         }
         if !spin() { sleep(until: earliest) }
       }
+      // A run that computes has always another job: it may not hold up what is due.
+      if due.isEmpty, monitor.state.alarms.earliest != nil { due = monitor.state.takeAlarms(dueAt: Self.now()) }
       swap(&batch, &monitor.state.jobs)
       monitor.unlock()
       for alarm in due { alarm.action() }

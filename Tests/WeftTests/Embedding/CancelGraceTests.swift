@@ -79,6 +79,16 @@ struct CancelGraceTests {
     #expect(error?.message == "the run was cancelled: enough")
   }
 
+  @Test("a run that computes without end does not hold up other runs, nor the end of its own grace")
+  func neighbours() async throws {
+    let weft = weft()
+    let run = try weft.compile("begun()\ntry { while true { } } finally { shield { while true { } } }").start()
+    for await _ in begun.stream { break }
+    #expect(try await weft.compile("sleep 1ms\n6 * 7").run().value.int == 42)
+    run.cancel(grace: .milliseconds(1))
+    await #expect(throws: RunError.self) { try await run.value }
+  }
+
   @Test("a run that stands still ends as well")
   func paused() async throws {
     let run = try weft().compile("begun()\ntry { while true { } } finally { while true { } }").start()

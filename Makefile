@@ -67,7 +67,7 @@ races:
 integration: readline .venv-tests
 	WEFT_INTEGRATION=1 $(TEST) --filter WeftExamplesTests
 
-# The library for C, and all examples of embedding: C, Python, a tool, a server. Five minutes.
+# The library for C, and the examples of embedding: C, Python, a tool.
 embedding:
 	examples/embedding/run
 

@@ -124,7 +124,7 @@ private struct ValueWriter {
       if columns > limit { break }
       part.append(character)
     }
-    return Self.quoted(part) + " … \(Self.grouped(count - part.unicodeScalars.count)) more characters"
+    return Self.quoted(part) + " … \(Quantity.grouped(count - part.unicodeScalars.count)) more characters"
   }
 
   // MARK: One line
@@ -138,7 +138,7 @@ private struct ValueWriter {
     case .float(let value): return Machine.text(value)
     case .duration(let nanoseconds): return Machine.text(duration: nanoseconds)
     case .rate(let rate): return Machine.text(rate: rate)
-    case .bytes(let count): return "<\(size(count))>"
+    case .bytes(let count): return "<\(Quantity.bytes(count))>"
     case .string(let text, let count):
       guard text.unicodeScalars.count == count, count <= limit else { return nil }
       return quoted(text)
@@ -175,7 +175,7 @@ private struct ValueWriter {
   ) -> String? {
     // A list of which a part is shown alone is worth its lines, unless that part is nothing.
     guard elements.count == count || elements.isEmpty else { return nil }
-    if elements.isEmpty { return count == 0 ? "" : "… \(grouped(count)) more" }
+    if elements.isEmpty { return count == 0 ? "" : "… \(Quantity.grouped(count)) more" }
     var result = ""
     var columns = 2
     for element in elements {
@@ -189,8 +189,8 @@ private struct ValueWriter {
 
   private static func line(_ response: ValueSnapshot.Response) -> String {
     var parts = ["\(response.status)" + (reasons[response.status].map { " \($0)" } ?? "")]
-    parts.append(size(response.size) + (response.type.map { " \($0)" } ?? ""))
-    parts.append(duration(response.elapsed))
+    parts.append(Quantity.bytes(response.size) + (response.type.map { " \($0)" } ?? ""))
+    parts.append(Quantity.time(response.elapsed))
     parts.append(response.url)
     return parts.joined(separator: ", ")
   }
@@ -205,44 +205,6 @@ private struct ValueWriter {
   ]
 
   // MARK: Words
-
-  /// `1.2 kB`
-  static func size(_ bytes: Int) -> String {
-    if bytes < 1_000 { return "\(bytes) B" }
-    var value = Double(bytes)
-    var unit = 0
-    let units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"]
-    while value >= 999.5, unit < units.count - 1 {
-      value /= 1_000
-      unit += 1
-    }
-    let tenths = Int((value * 10).rounded())
-    return (value < 99.95 && tenths % 10 != 0 ? "\(tenths / 10).\(tenths % 10)" : "\(Int(value.rounded()))")
-      + " \(units[unit])"
-  }
-
-  /// `35 ms`, `1.2 s`
-  static func duration(_ nanoseconds: Int64) -> String {
-    switch nanoseconds {
-    case ..<1_000_000: return "\(nanoseconds / 1_000) µs"
-    case ..<1_000_000_000: return "\((nanoseconds + 500_000) / 1_000_000) ms"
-    case ..<60_000_000_000:
-      let tenths = (nanoseconds + 50_000_000) / 100_000_000
-      return "\(tenths / 10).\(tenths % 10) s"
-    default: return "\(nanoseconds / 60_000_000_000) min \(nanoseconds / 1_000_000_000 % 60) s"
-    }
-  }
-
-  /// `1,234,567`
-  static func grouped(_ number: Int) -> String {
-    var digits = String(number)
-    var place = digits.count - 3
-    while place > (number < 0 ? 1 : 0) {
-      digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place))
-      place -= 3
-    }
-    return digits
-  }
 
   static func quoted(_ text: String) -> String { "\"" + text.map(escaped).joined() + "\"" }
 

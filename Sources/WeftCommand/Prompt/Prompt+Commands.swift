@@ -1,3 +1,5 @@
+import WeftMachine
+
 #if Readline
   import Weft
   import WeftMachine
@@ -105,7 +107,7 @@
         if text.isEmpty { return .refused("there is nothing to save yet", hint: nil) }
         do throws(ScriptFile.Problem) {
           try ScriptFile(path: path).create(text)
-          return .answered("\(path): \(Figures.count(text.split(separator: "\n").count, "line"))\n")
+          return .answered("\(path): \(Quantity.counted(text.split(separator: "\n").count, "line"))\n")
         } catch {
           return .refused(error.message, hint: error.hint)
         }

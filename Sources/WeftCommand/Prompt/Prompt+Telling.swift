@@ -1,3 +1,5 @@
+import WeftMachine
+
 #if Readline
   import Weft
   import WeftMachine
@@ -46,19 +48,19 @@
       if settings.isVirtual, evaluation.clockElapsed > 0 {
         parts.append("\(Machine.text(duration: evaluation.clockElapsed)) passed on the virtual clock")
       }
-      if isWanted || (evaluation.elapsed >= Self.longTime) { parts.append(Figures.time(evaluation.elapsed)) }
+      if isWanted || (evaluation.elapsed >= Self.longTime) { parts.append(Quantity.time(evaluation.elapsed)) }
       if !parts.isEmpty { show(style.dim("(" + parts.joined(separator: ", in ") + ")") + "\n") }
     }
 
     /// What failed in the background since the last prompt.
     func tell(_ failures: [BackgroundFailure]) {
       for failed in failures.prefix(Self.mostFailures) {
-        let time = failed.elapsed < 1_000_000 ? "" : " after \(Figures.time(failed.elapsed))"
+        let time = failed.elapsed < 1_000_000 ? "" : " after \(Quantity.time(failed.elapsed))"
         reporter.note("task \(failed.number), \(failed.call), failed in the background\(time)")
         reporter.failure(failed.failure)
       }
       if failures.count > Self.mostFailures {
-        reporter.note("\(Figures.count(failures.count - Self.mostFailures, "more task")) failed in the background")
+        reporter.note("\(Quantity.counted(failures.count - Self.mostFailures, "more task")) failed in the background")
       }
     }
 

@@ -1,3 +1,5 @@
+import WeftMachine
+
 #if Readline
   import UnixSignals
   import Weft
@@ -387,7 +389,7 @@
       if running == 0 || hasAskedToLeave { return leave(.done) }
       hasAskedToLeave = true
       let (them, are) = running == 1 ? ("it", "is") : ("them", "are")
-      show("\(Figures.count(running, "task")) \(are) still running: Ctrl-D again cancels \(them) and leaves\n")
+      show("\(Quantity.counted(running, "task")) \(are) still running: Ctrl-D again cancels \(them) and leaves\n")
       beginInput()
     }
 

@@ -1,3 +1,5 @@
+import WeftMachine
+
 extension Timeline {
   /// A picture of the run: rows by worker and task, waits, retries, failures, cancellations, and the critical path.
   ///
@@ -29,6 +31,9 @@ struct TimelineSVG {
   private let timeline: Timeline
   private let layout: TimelineLayout
   private let path: CriticalPath
+  private let frames: [TimelineLayout.Frame]
+  /// For each task, those of the frames that it has opened.
+  private let framesOfTask: [Int: [Int]]
   private let title: String
   private var body = ""
 
@@ -40,6 +45,10 @@ struct TimelineSVG {
   /// More rows than these are drawn together.
   private static let mostRows = 240
   private static let groupHead = 22.0
+  /// A critical path of more steps than these would hide what it goes along.
+  private static let mostSteps = 150
+  /// A frame or a label for a block that is narrower would say nothing.
+  private static let leastFrame = 14.0
 
   private let rowHeight: Double
   /// Rows of tasks that stand in one of the picture.
@@ -54,6 +63,8 @@ struct TimelineSVG {
     layout = TimelineLayout(timeline)
     self.end = max(layout.end, end)
     path = CriticalPath(timeline)
+    frames = layout.frames().frames
+    framesOfTask = Dictionary(grouping: frames.indices, by: { [frames] in frames[$0].task })
     self.title = title
     rowsTogether = (layout.rowCount + Self.mostRows - 1) / Self.mostRows
     let shown = max(1, (layout.rowCount + max(1, rowsTogether) - 1) / max(1, rowsTogether))
@@ -91,7 +102,8 @@ struct TimelineSVG {
       label("\(group.title) · \(count)\(together)", Self.left, top + 14, "class=\"group\"")
       if rowsTogether > 1 { drawTogether(group, top + Self.groupHead) } else { drawRows(group, top + Self.groupHead) }
     }
-    if rowsTogether <= 1 { drawPath(tops) } else { drawPathAlone(bottom) }
+    let steps = path.parts.count { x($0.to) - x($0.from) >= 0.3 }
+    if rowsTogether <= 1, steps <= Self.mostSteps { drawPath(tops) } else { drawPathAlone(bottom) }
     return """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Int(Self.width)) \(height)" width="\(Int(Self.width))" \
       height="\(height)" role="img" aria-label="\(PictureStyle.escaped(title))" font-family="\(PictureStyle.font)" \
@@ -171,6 +183,7 @@ struct TimelineSVG {
     /// Where each row has been drawn up to, so that what is narrower than a pixel does not pile up.
     var drawn = [Double](repeating: -1, count: group.rows.count)
     let places = timeline.tasks.indices.filter { group.rows.contains(layout.rows[$0]) }
+    if rowHeight >= 8 { drawFrames(group, top, gap) }
     for place in places.sorted(by: { layout.span($0).from < layout.span($1).from }) {
       let row = layout.rows[place] - group.rows.lowerBound
       let y = top + Double(row) * rowHeight
@@ -194,6 +207,17 @@ struct TimelineSVG {
     body += "\n"
   }
 
+  /// Around the tasks of each block, from the line of the task that opened it.
+  private mutating func drawFrames(_ group: TimelineLayout.Group, _ top: Double, _ gap: Double) {
+    for frame in frames where !frame.rows.isEmpty && group.rows.contains(layout.rows[frame.task]) {
+      let width = x(frame.to) - x(frame.from)
+      if width < Self.leastFrame { continue }
+      let head = top + (Double(layout.rows[frame.task] - group.rows.lowerBound) + 0.5) * rowHeight - gap / 2
+      let foot = top + Double(frame.rows.upperBound - group.rows.lowerBound) * rowHeight
+      rectangle("class=\"block\"", x(frame.from), head, width, foot - head, radius: 3)
+    }
+  }
+
   private mutating func drawMarks(_ place: Int, _ y: Double, _ height: Double) {
     let task = timeline.tasks[place]
     for time in task.retries { rectangle("class=\"f-retry\"", x(time) - 1.5, y, 3, height) }
@@ -203,18 +227,40 @@ struct TimelineSVG {
     }
   }
 
-  /// The name stands in the widest part of the bar.
+  /// The name stands in the widest part of the bar, those of the blocks where they begin.
   private mutating func drawName(_ place: Int, _ y: Double, _ height: Double) {
     let task = timeline.tasks[place]
-    guard let segment = layout.segments(place).max(by: { $0.to - $0.from < $1.to - $1.from }) else { return }
-    let start = x(segment.from)
+    let segments = layout.segments(place)
     let name = timeline.string(task.name) ?? "task"
-    let full = name + (timeline.string(task.arguments).map { "(\($0))" } ?? "")
-    let room = x(segment.to) - start - 10
-    let text = PictureStyle.fitting(full, into: room, size: Self.fontSize)
+    var texts = [name + (timeline.string(task.arguments).map { "(\($0))" } ?? ""), name]
+    var left = framesOfTask[place] ?? []
+    if let widest = segments.max(by: { $0.to - $0.from < $1.to - $1.from }) {
+      if let frame = left.first(where: { frames[$0].from >= widest.from && x(frames[$0].from) - x(widest.from) < 4 }) {
+        texts.insert("\(name) · \(frames[frame].title)", at: 0)
+        left.removeAll { $0 == frame }
+      }
+      write(texts, in: widest, from: widest.from, to: widest.to, y, height)
+    }
+    for frame in left {
+      let (from, to) = (frames[frame].from, frames[frame].to)
+      // One that begins where another does would stand on its name.
+      if left.contains(where: { $0 < frame && x(from) - x(frames[$0].from) < 60 }) { continue }
+      guard let segment = segments.first(where: { $0.to > from }) else { continue }
+      write([frames[frame].title], in: segment, from: max(from, segment.from), to: min(to, segment.to), y, height)
+    }
+  }
+
+  /// Writes the first of some texts that fits, or else what fits of the last.
+  private mutating func write(
+    _ texts: [String], in segment: TimelineLayout.Segment, from: Int64, to: Int64, _ y: Double, _ height: Double
+  ) {
+    let start = x(from)
+    let room = x(to) - start - 10
+    let text =
+      texts.first { PictureStyle.width($0, size: Self.fontSize) <= room }
+      ?? PictureStyle.fitting(texts.last ?? "", into: room, size: Self.fontSize)
     if text.isEmpty { return }
-    let isThin = segment.state == .joining
-    if isThin {
+    if segment.state == .joining {
       // It stands on the line; what is behind it has to be quiet.
       rectangle(
         "class=\"f-bg\"", start + 2, y, PictureStyle.width(text, size: Self.fontSize) + 6, height, radius: 2)

@@ -86,10 +86,10 @@ struct ValueTextTests {
   @Test func aResponseIsOneLine() {
     let response = ValueSnapshot.response(
       .init(status: 200, size: 1_234, type: "text/html", elapsed: 35_400_000, url: "http://a.test/x"))
-    #expect(response.text() == "200 OK, 1.2 kB text/html, 35 ms, http://a.test/x")
+    #expect(response.text() == "200 OK, 1.23 kB text/html, 35.4 ms, http://a.test/x")
     let other = ValueSnapshot.response(.init(status: 599, size: 0, type: nil, elapsed: 1_250_000_000, url: "http://b"))
-    #expect(other.text() == "599, 0 B, 1.3 s, http://b")
-    #expect(ValueSnapshot.bytes(2_500_000).text() == "<2.5 MB>")
+    #expect(other.text() == "599, 0 B, 1.25 s, http://b")
+    #expect(ValueSnapshot.bytes(2_500_000).text() == "<2.50 MB>")
   }
 
   @Test func wideCharactersCountTwice() {

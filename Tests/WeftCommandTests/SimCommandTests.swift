@@ -123,7 +123,7 @@ import WeftHTTP
     try await Weft.inFolder(["pages.weft": Self.pages]) { weft in
       func record(_ seed: String, _ name: String) async throws -> Data {
         let run = try await weft.run(
-          "sim", "pages.weft", "--seed", seed, "--latency", "*=lognormal(80ms, 0.5)", "--record", name, "--count", "50")
+          "sim", "--seed", seed, "--latency", "*=lognormal(80ms, 0.5)", "--record", name, "pages.weft", "--count", "50")
         #expect(run.status == 0 && run.errors == "")
         return try Data(contentsOf: weft.folder.appending(path: name))
       }
@@ -132,7 +132,7 @@ import WeftHTTP
       #expect(try await record("2", "two.json") != first)
       let report = try await weft.run("report", "one.json")
       #expect(report.output.contains("on the virtual clock") && report.output.contains("  download    50       50"))
-      let summary = try await weft.run("sim", "pages.weft", "--summary", "--timeline", "run.svg")
+      let summary = try await weft.run("sim", "--summary", "--timeline", "run.svg", "pages.weft")
       #expect(summary.errors.contains("  latency of answers"))
       #expect(FileManager.default.fileExists(atPath: weft.folder.appending(path: "run.svg").path))
     }
@@ -141,7 +141,7 @@ import WeftHTTP
   @Test func predictionAndMeasurementStandBesideEachOther() async throws {
     let script = """
       param base = ""
-      let pages = semaphore(2) { gather for n in 1...4 { fetch("\(base)/delay/0.1?n=\(n)").check().status } }
+      let pages = semaphore(2) { gather for n in 1...4 { fetch("\\(base)/delay/0.1?n=\\(n)").check().status } }
       print(pages)
 
       """

@@ -68,7 +68,7 @@ import Weft
     #expect(frames[5].rows.isEmpty)
     #expect(frames.allSatisfy { !$0.isCancelled })
     let svg = timeline.svg(title: "blocks")
-    for name in ["main · semaphore › gather, line 4", "race, line 5", "pool › gather, line 7"] {
+    for name in ["main · taskgroup, line 8", "race, line 5", "outer · gather, line 2"] {
       #expect(svg.contains(">\(name)</text>"), "\(name)")
     }
     #expect(svg.components(of: "class=\"block\"") == 8)

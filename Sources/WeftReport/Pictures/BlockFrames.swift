@@ -1,4 +1,5 @@
 import WeftCompiler
+import WeftMachine
 
 extension TimelineLayout {
   /// A block, or several that are one in a picture, such as a `semaphore` with nothing but a `gather` in it.
@@ -11,6 +12,7 @@ extension TimelineLayout {
     let rows: Range<Int>
     let from: Int64
     let to: Int64
+    /// For another reason than that its work was done.
     let isCancelled: Bool
   }
 
@@ -49,6 +51,8 @@ extension TimelineLayout {
       guard let lowest = reach[index], let task = timeline.place(ofTask: block.task), block.kind.isShown else {
         continue
       }
+      // The script itself is a taskgroup that nobody wrote.
+      if block.kind == .taskgroup, outer == nil, timeline.tasks[task].parent == 0 { continue }
       let to = block.to < 0 ? end : block.to
       let rows = lowest < 0 ? rows[task] + 1..<rows[task] + 1 : rows[task] + 1..<max(rows[task], lowest) + 1
       let name = "\(block.kind)"
@@ -65,7 +69,7 @@ extension TimelineLayout {
       frames.append(
         Frame(
           title: "\(name), line \(block.line)", task: task, rows: rows, from: block.from, to: to,
-          isCancelled: block.cancelled >= 0))
+          isCancelled: block.cancelled >= 0 && ![.winner, .left].contains(block.reason)))
     }
     let around = timeline.tasks.map { task in timeline.place(ofBlock: task.block).map { places[$0] } ?? -1 }
     return (frames, around)

@@ -279,31 +279,33 @@ enum PageParts {
       let blocks = blocksOf.get(place) || [];
       const here = blocks.find(b => b[OPENED] >= s[at] && b[OPENED] < s[at + 1] && x(b[OPENED]) - x(s[at]) < 4);
       if (here) { texts.unshift(name + ' · ' + here[TITLE]); blocks = blocks.filter(b => b !== here); }
-      write(texts, s[at], s[at + 1], s[at + 2], y, h);
+      const [left, right] = write(texts, s[at], s[at + 1], s[at + 2], y, h);
       let last = -Infinity;
       for (const b of blocks) {
-        if (x(b[OPENED]) - last < 60) continue;
+        if (x(b[OPENED]) < last) continue;
         for (let i = 0; i < s.length; i += 5) {
           if (s[i + 1] <= b[OPENED]) continue;
-          write([b[TITLE]], Math.max(s[i], b[OPENED]), Math.min(s[i + 1], b[CLOSED]), s[i + 2], y, h);
+          const start = Math.max(s[i], b[OPENED]), end = Math.min(s[i + 1], b[CLOSED]);
+          // Not where another text stands.
+          if (x(start) >= right || x(end) <= left) last = write([b[TITLE]], start, end, s[i + 2], y, h)[1];
           break;
         }
-        last = x(b[OPENED]);
       }
     }
-    // Writes the first of some texts that fits, or else what fits of the last.
+    // Writes the first of some texts that fits, or else what fits of the last; gives where it stands.
     function write(texts, start, end, state, y, h) {
       const a = Math.max(x(start), 0), room = Math.min(x(end), width) - a - 8;
       let text = texts.find(t => pen.measureText(t).width <= room);
       if (!text) {
         const count = Math.floor(room / pen.measureText('n').width) - 1;
-        if (count < 3) return;
+        if (count < 3) return [a, a];
         text = texts[texts.length - 1].slice(0, count) + '…';
-        if (pen.measureText(text).width > room + 4) return;
+        if (pen.measureText(text).width > room + 4) return [a, a];
       }
       if (state === 4) { pen.fillStyle = colors.bg; pen.fillRect(a + 2, y, pen.measureText(text).width + 6, h); }
       pen.fillStyle = colors['on-' + NAMES[state]];
       pen.fillText(text, a + 5, y + h / 2 + .5);
+      return [a, a + pen.measureText(text).width + 10];
     }
     function find(px, py) {
       for (const [, first, count] of data.groups) {

@@ -7,7 +7,7 @@
   #endif
 
   /// What runs while the prompt is open, and how it is ended.
-  @Suite(.timeLimit(.minutes(5)), MayLoseKeys()) struct LiveTests {
+  @Suite(.timeLimit(.minutes(5))) struct LiveTests {
     @Test func aBackgroundTaskPrintsAboveTheLine() async throws {
       try await Weft.inFolder { weft in
         let terminal = try Terminal(in: weft)

@@ -302,11 +302,11 @@
     private func accept(_ line: String) {
       if block.isEmpty {
         if line.allSatisfy(\.isWhitespace) { return beginInput() }
-        let isLeaving = line.drop(while: \.isWhitespace).hasPrefix(":q")
-        if !isLeaving { hasAskedToLeave = false }
-        if let command = PromptCommand.Line(line) {
+        let reading = reading(of: line)
+        if reading != .command(.quit, argument: "") { hasAskedToLeave = false }
+        if let reading {
           remember(line)
-          return run(PromptCommand.read(command))
+          return run(reading)
         }
         if let question = PromptQuestion(line) {
           remember(line)
@@ -321,6 +321,12 @@
       block = ""
       remember(text)
       evaluate(text)
+    }
+
+    private func reading(of line: String) -> PromptCommand.Reading? {
+      if let command = PromptCommand.Line(line) { return PromptCommand.read(command) }
+      guard let habit = PromptCommand.habit(line), !names.contains(where: { $0.name == habit.name }) else { return nil }
+      return .command(habit.command, argument: "")
     }
 
     func evaluate(_ text: String, _ kind: PromptEvaluation = .input) {

@@ -175,7 +175,7 @@
         #expect(shown.count == 4)
         #expect(shown[1].hasPrefix("var text") && shown[1].hasSuffix("  \"tea\"  String"))
         #expect(shown[2] == "task twice(x)")
-        #expect(shown[3].hasPrefix("let xs") && shown[3].hasSuffix("…  List"))
+        #expect(shown[3].hasPrefix("let xs") && shown[3].hasSuffix(" more]  List"))
       }
     }
 

@@ -76,11 +76,14 @@ final class Terminal {
     let (ends, endContinuation) = AsyncStream.makeStream(of: (status: Int32, modes: termios).self)
     self.ends = ends
     let waiting = waiting
-    Thread.detachNewThread { [main] in
+    // The thread goes on for a moment when the terminal is closed, and the number may be that of the next one by then.
+    let source = fcntl(main, F_DUPFD_CLOEXEC, 0)
+    try #require(source >= 0)
+    Thread.detachNewThread {
       var buffer = [UInt8](repeating: 0, count: 65_536)
       var last = ContinuousClock.now
       while true {
-        var request = pollfd(fd: main, events: Int16(POLLIN), revents: 0)
+        var request = pollfd(fd: source, events: Int16(POLLIN), revents: 0)
         let ready = poll(&request, 1, 1_000)
         if ready < 0, errno == EINTR { continue }
         if ready == 0 {
@@ -88,11 +91,12 @@ final class Terminal {
           continue
         }
         last = .now
-        let count = read(main, &buffer, buffer.count)
+        let count = read(source, &buffer, buffer.count)
         guard count > 0 else { break }
         pieceContinuation.yield(Array(buffer[..<count]))
       }
       pieceContinuation.finish()
+      close(source)
     }
     // The terminal stays open on this side until the command has ended, so that its settings can be read then.
     Thread.detachNewThread { [process, side] in

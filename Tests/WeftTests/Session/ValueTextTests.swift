@@ -98,7 +98,7 @@ struct ValueTextTests {
     #expect(ValueSnapshot.list([.int("1"), .int("2")], count: 2).line(width: 30) == "[1, 2]")
     let long = ValueSnapshot.string(String(repeating: "a", count: 99), count: 99)
     #expect(ValueSnapshot.list([long, .int("2")], count: 2).line(width: 20) == "…")
-    let map = ValueSnapshot.map([.init(key: "a", value: .int("1")), .init(key: "b", value: long)], count: 2)
+    let map = ValueSnapshot.map([.init("a", .int("1")), .init("b", long)], count: 2)
     #expect(map.line(width: 20) == "{a: 1, … 1 more}")
     let task = ValueSnapshot.task(call: "f(1)", .running, nil)
     #expect(ValueSnapshot.list([task, task], count: 2).line() == "[task f(1) is running, task f(1) is running]")

@@ -62,8 +62,8 @@ races:
 	  echo "pip could not install httpbin: the tests against a real HTTP server are skipped"; \
 	fi
 
-# The figures against a real httpbin, and the tests against nginx where that is installed (apt-get install nginx): two
-# minutes. They hold under the sanitizer as well, so nothing has to be built again.
+# The examples that take longer than three seconds against a real httpbin, and the tests against nginx where that is installed
+# (apt-get install nginx). They hold under the sanitizer as well, so nothing has to be built again.
 integration: readline .venv-tests
 	WEFT_INTEGRATION=1 $(TEST) --filter WeftExamplesTests
 

@@ -25,7 +25,7 @@ TEST_FLAGS := --scratch-path $(TEST_BUILD) --sanitize=address $(if $(filter Linu
 # One after the other: on two cores the conformance suite would starve the servers that other tests talk to.
 TEST = WEFT_OPTIMIZE=1 ASAN_OPTIONS=detect_leaks=0 WEFT_TEST_PYTHON=$(abspath $(TEST_PYTHON)) swift test --no-parallel $(TEST_FLAGS) $(TRAITS)
 
-.PHONY: embedding demo build test lint bench fuzz integration readline libraries clean
+.PHONY: embedding demo build test races lint bench fuzz integration readline libraries clean
 
 demo: build
 	@$(WEFT) demo
@@ -57,6 +57,18 @@ readline:
 test: readline .venv-tests
 	$(TEST)
 
+# What runs on several threads, under the thread sanitizer: pools, worker processes, handles that several machines have. Without
+# HTTP it builds in a third of the time. Worker processes report into files, too, because nobody reads what they say.
+RACES_BUILD := .build-races
+RACES_TESTS := 'Pool|Process|SharedHandle|FileTests|RecordTests'
+races:
+	@rm -rf $(RACES_BUILD)/reports && mkdir -p $(RACES_BUILD)/reports
+	WEFT_CORE_ONLY=1 WEFT_OPTIMIZE=1 \
+	  TSAN_OPTIONS="suppressions=$(abspath .ci/races) log_path=$(abspath $(RACES_BUILD))/reports/race exitcode=66" \
+	  swift test --no-parallel --scratch-path $(RACES_BUILD) --sanitize=thread $(if $(filter Linux,$(shell uname)),-Xswiftc -use-ld=lld) \
+	  --filter $(RACES_TESTS)
+	@if [ -n "$$(ls $(RACES_BUILD)/reports)" ]; then cat $(RACES_BUILD)/reports/*; echo "the thread sanitizer has found something"; exit 1; fi
+
 # A real HTTP server to test against. Without it those tests are skipped. `make integration` runs the long ones, too.
 .venv-tests:
 	@if python3 -m venv .venv-tests >/dev/null 2>&1 && .venv-tests/bin/pip install -q httpbin >/dev/null 2>&1; then \
@@ -66,8 +78,8 @@ test: readline .venv-tests
 	  echo "pip could not install httpbin: the tests against a real HTTP server are skipped"; \
 	fi
 
-# The figures against a real httpbin, and the tests against nginx where that is installed (apt-get install nginx): two
-# minutes. They hold under the sanitizer as well, so nothing has to be built again.
+# The examples that take longer than three seconds against a real httpbin, and the tests against nginx where that is installed
+# (apt-get install nginx). They hold under the sanitizer as well, so nothing has to be built again.
 integration: readline .venv-tests
 	WEFT_INTEGRATION=1 $(TEST) --filter WeftExamplesTests
 
@@ -87,4 +99,4 @@ fuzz:
 	.build-fuzz/release/weft-fuzz
 
 clean:
-	rm -rf .build .build-fuzz $(TEST_BUILD) .venv-tests
+	rm -rf .build .build-fuzz $(TEST_BUILD) $(RACES_BUILD) .venv-tests

@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 import Weft
 import WeftMachine
@@ -75,7 +74,7 @@ struct SessionBackgroundTests {
   }
 
   @Test func aFailureInTheBackgroundIsToldOnce() async {
-    let told = Mutex(0)
+    let told = Locked(0)
     let printed = Captured()
     let session = Session(
       clock: .virtual, output: { printed.append($0) }, backgroundFailed: { told.withLock { $0 += 1 } })

@@ -18,6 +18,8 @@ final class MachineDriver {
   private var isTerminated = false
   private var exchanges: [UInt64: any FetchCancelling] = [:]
   private var pools: [UInt64: WorkerPool] = [:]
+  /// Worker processes, by how they are started.
+  private var crews: [ProcessCrew] = []
   private var burns: [UInt64: Task<Void, Never>] = [:]
   /// Workers of pools that are closed.
   private var leaving: [any Worker] = []
@@ -156,6 +158,7 @@ final class MachineDriver {
     for burn in burns.values { burn.cancel() }
     for pool in pools.values { leaving += pool.close() }
     pools = [:]
+    for crew in crews { leaving += crew.dismiss() }
     spinIfNeeded()
     for worker in leaving { await worker.ended() }
     for burn in burns.values { await burn.value }
@@ -240,16 +243,26 @@ final class MachineDriver {
 
   private func openPool(_ id: UInt64, _ kind: PoolKind, _ workers: Int, _ launcher: String?) {
     if kind == .processes, let command = context.options.processes {
-      let plan = ProcessWorker.Plan(context, command, launcher: launcher)
-      pools[id] = WorkerPool(workers: workers, isLocal: false, owner: mailbox) { [mailbox] in
-        ProcessWorker(plan, owner: mailbox)
-      }
+      let crew = crew(command, launcher)
+      pools[id] = WorkerPool(workers: workers, crew: crew, owner: mailbox) { crew.takeWorker() }
     } else {
-      pools[id] = WorkerPool(workers: workers, isLocal: true, owner: mailbox) { [context, mailbox] in
+      pools[id] = WorkerPool(workers: workers, owner: mailbox) { [context, mailbox] in
         LocalWorker(kind, context) { mailbox.post($0) }
       }
     }
     spinIfNeeded()
+  }
+
+  /// The worker processes for a pool, with a launcher of its own or that of the run. Those that others have left are stopped, so
+  /// that there are never more processes than the run may have workers.
+  private func crew(_ command: WorkerCommand, _ launcher: String?) -> ProcessCrew {
+    var command = command
+    if let launcher { command.launcher = launcher }
+    for crew in crews where crew.command.launcher != command.launcher { leaving += crew.dismiss() }
+    if let crew = crews.first(where: { $0.command.launcher == command.launcher }) { return crew }
+    let crew = ProcessCrew(command, context, owner: mailbox)
+    crews.append(crew)
+    return crew
   }
 
   /// While there are workers in this process, their answers come soon. Processes need the core for themselves: a task's round

@@ -46,11 +46,12 @@ extension Script {
     _ options: RunOptions = RunOptions(), fetcher: (any Fetcher)? = nil, control: RunControl = RunControl(),
     observer: RunObserver
   ) async -> RunResult {
-    await withTaskCancellationHandler {
+    let mailbox = control.begin()
+    return await withTaskCancellationHandler {
       let watch = observer.records.map { _ in RunContext.Watch(worker: 0, arguments: observer.wantsArguments) }
       let context = RunContext(self, options, fetcher, watch: watch)
       let driver = MachineDriver(
-        context.makeMachine(), context, control.mailbox, yields: false, output: observer.output,
+        context.makeMachine(), context, mailbox, yields: false, output: observer.output,
         records: observer.records)
       context.observe(driver.machine, pool: nil)
       let machine = driver.machine
@@ -58,7 +59,7 @@ extension Script {
       machine.begin(options, at: context.startedAt, wallClock: context.wallClock)
       if Task.isCancelled || !driver.runBriefly() {
         await withTaskExecutorPreference(LoopExecutor.shared) {
-          control.mailbox.join(context.activity)
+          mailbox.join(context.activity)
           var longTurns = observer.warning.map { LongTurns(self, $0) }
           await driver.drive(every: Self.progressInterval, wakes: observer.progress != nil) { now in
             observer.progress?(RunProgress(elapsed: now - machine.startedAt, block: machine.longestBlock))
@@ -67,11 +68,11 @@ extension Script {
           await driver.finish()
         }
       }
-      control.end()
+      RunControl.end(mailbox)
       context.memory.runEnded()
       return machine.makeResult()
     } onCancel: {
-      control.cancel()
+      mailbox.post(.cancel)
     }
   }
 

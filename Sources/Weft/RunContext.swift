@@ -10,7 +10,7 @@ import WeftMachine
 
 /// What the machines of one run have in common: the program, what it may use, and when it began.
 final class RunContext: Sendable {
-  private let program: Mutex<(script: Script, version: Int)>
+  private let program: Locked<(script: Script, version: Int)>
   let options: RunOptions
   let fetcher: (any Fetcher)?
   let memory = RunMemory()
@@ -35,7 +35,7 @@ final class RunContext: Sendable {
 
   init(_ script: Script, _ options: RunOptions, _ fetcher: (any Fetcher)?, watch: Watch? = nil) {
     self.watch = watch
-    program = Mutex((script, 0))
+    program = Locked((script, 0))
     self.options = options
     self.fetcher = fetcher
     home = nil
@@ -53,7 +53,7 @@ final class RunContext: Sendable {
     home: RemoteHandles, watch: Watch?
   ) {
     self.watch = watch
-    program = Mutex((script, 0))
+    program = Locked((script, 0))
     self.options = options
     self.fetcher = fetcher
     self.home = home

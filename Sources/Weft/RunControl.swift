@@ -1,9 +1,31 @@
-/// A way to reach a run from outside while it goes on.
+/// A way to reach a run from outside while it goes on. It is for one run at a time: what is asked before that begins reaches it,
+/// what is asked after its end reaches none, and a second run beside it goes on by itself.
 package final class RunControl: Sendable {
-  let mailbox = Mailbox()
+  private struct State {
+    var mailbox = Mailbox()
+    var hasBegun = false
+  }
+
+  private let state = Locked(State())
   private let why = Locked<String?>(nil)
 
   package init() {}
+
+  private var mailbox: Mailbox { state.withLock { $0.mailbox } }
+
+  /// The mailbox of a run that begins. The run closes it by `end`.
+  func begin() -> Mailbox {
+    state.withLock { state in
+      if !state.hasBegun {
+        state.hasBegun = true
+        return state.mailbox
+      }
+      let mailbox = Mailbox()
+      // That of a run which goes on stays what it is.
+      if state.mailbox.isClosed { state.mailbox = mailbox }
+      return mailbox
+    }
+  }
 
   /// Ends the run in order: all its tasks are cancelled, every `finally` runs.
   package func cancel(reason: String? = nil) {
@@ -38,8 +60,8 @@ package final class RunControl: Sendable {
 
   var hasEnded: Bool { mailbox.isClosed }
 
-  /// The run has ended: nothing that comes from now on reaches it.
-  func end() {
+  /// The run with that mailbox has ended: nothing that comes from now on reaches it.
+  static func end(_ mailbox: Mailbox) {
     for event in mailbox.close() { if case .call(let call) = event { call.end(.cancelled) } }
   }
 }

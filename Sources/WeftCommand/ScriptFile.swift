@@ -29,14 +29,18 @@ struct ScriptFile {
   /// Reads a file that a script imports. Paths are relative to the file that the import stands in, or to the working
   /// directory if that is standard input.
   static let imports: ImportLoader = { path, importer throws(ImportError) in
-    let folder = importer.name.utf8.lastIndex(of: UInt8(ascii: "/")).map { importer.name[...$0] } ?? ""
-    var path = path
-    while path.hasPrefix("./") { path.removeFirst(2) }
     do throws(Problem) {
-      return try ScriptFile(path: path.hasPrefix("/") ? path : folder + path).readFile()
+      return try ScriptFile(path: place(of: path, importedBy: importer)).readFile()
     } catch {
       throw ImportError(error.message, hint: error.hint)
     }
+  }
+
+  static func place(of path: String, importedBy importer: SourceFile) -> String {
+    let folder = importer.name.utf8.lastIndex(of: UInt8(ascii: "/")).map { importer.name[...$0] } ?? ""
+    var path = path
+    while path.hasPrefix("./") { path.removeFirst(2) }
+    return path.hasPrefix("/") ? path : folder + path
   }
 
   private func readFile() throws(Problem) -> SourceFile {
@@ -51,9 +55,13 @@ struct ScriptFile {
   }
 
   /// Reads and compiles; says what is wrong, if anything is, and throws the status to end with.
-  func compile(_ reporter: Reporter, advising: Bool = false, for purpose: Purpose = .run) throws(ExitStatus) -> Script {
+  func compile(
+    _ reporter: Reporter, advising: Bool = false, for purpose: Purpose = .run, sandbox: SandboxOptions? = nil
+  ) throws(ExitStatus) -> Script {
     do {
-      return try Script(compiling: try read(), imports: Self.imports, granting: .all, advising: advising, for: purpose)
+      return try Script(
+        compiling: try read(), imports: sandbox?.imports(of: path) ?? Self.imports,
+        granting: sandbox?.capabilities ?? .all, advising: advising, for: purpose)
     } catch let problem as Problem {
       reporter.failure(problem.message, hint: problem.hint)
       throw .usage
@@ -67,27 +75,19 @@ struct ScriptFile {
   }
 
   /// Writes a file, in the place of one that is there.
-  func write(_ text: String) throws(Problem) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw Problem(message: "cannot write `\(path)`: \(String(cString: strerror(errno)).lowercased())", hint: nil)
-    }
-    defer { close(descriptor) }
-    if let number = Console.write(Array(text.utf8), to: descriptor) {
-      throw Problem(message: "cannot write `\(path)`: \(String(cString: strerror(number)).lowercased())", hint: nil)
-    }
-  }
+  func write(_ text: String) throws(Problem) { try write(text, O_TRUNC) }
 
   /// Writes a new file; one that is there stays as it is.
-  func create(_ text: String) throws(Problem) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw Problem(message: "cannot write `\(path)`: \(String(cString: strerror(errno)).lowercased())", hint: nil)
-    }
-    defer { close(descriptor) }
-    if let number = Console.write(Array(text.utf8), to: descriptor) {
-      throw Problem(message: "cannot write `\(path)`: \(String(cString: strerror(number)).lowercased())", hint: nil)
-    }
+  func create(_ text: String) throws(Problem) { try write(text, O_EXCL) }
+
+  private func write(_ text: String, _ flag: Int32) throws(Problem) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flag, 0o644)
+    let failure = descriptor < 0 ? errno : Console.write(Array(text.utf8), to: descriptor)
+    if descriptor >= 0 { close(descriptor) }
+    guard let failure else { return }
+    throw Problem(
+      message: "cannot write `\(path)`: \(String(cString: strerror(failure)).lowercased())",
+      hint: failure == EEXIST ? "choose another name, or remove it first" : nil)
   }
 
   private func contents(of descriptor: Int32) throws(Problem) -> [UInt8] {

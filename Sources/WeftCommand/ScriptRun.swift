@@ -17,6 +17,7 @@ struct ScriptRun {
   let reporter: Reporter
   let progress: Progress
   let timeLimit: TimeLimit?
+  let fetching: HTTPFetcher.Configuration
   /// What to write down of it; nil if nothing.
   let measurement: Measurement?
   /// What a simulation has said before; nil if none was asked for.
@@ -50,7 +51,8 @@ struct ScriptRun {
 
   init(
     script: Script, options: RunOptions, reporter: Reporter, progress: Progress, timeLimit: TimeLimit?,
-    measurement: Measurement? = nil, tree: LiveTree? = nil, prediction: Prediction? = nil
+    measurement: Measurement? = nil, tree: LiveTree? = nil, prediction: Prediction? = nil,
+    fetching: HTTPFetcher.Configuration = HTTPFetcher.Configuration()
   ) {
     self.tree = tree
     self.measurement = measurement
@@ -60,6 +62,7 @@ struct ScriptRun {
     self.reporter = reporter
     self.progress = progress
     self.timeLimit = timeLimit
+    self.fetching = fetching
   }
 
   /// With the real clock and network.
@@ -74,7 +77,7 @@ struct ScriptRun {
       stop.set(.timeLimit)
       control.cancel()
     }
-    let fetcher = HTTPFetcher()
+    let fetcher = HTTPFetcher(fetching)
     var observer = RunObserver(
       output: { [stop] bytes in
         Console.shared.write(bytes)

@@ -50,6 +50,8 @@ public struct FetchResponse: Sendable {
 public struct FetchFailure: Error, Sendable, Equatable {
   public enum Kind: String, Sendable {
     case invalidURL, unknownHost, connectionRefused, connectionClosed, tls, timeout, bodyTooLarge, tooManyRedirects
+    /// The host does not allow this run to speak with the server.
+    case notAllowed
     case cancelled, other
   }
 

@@ -132,9 +132,9 @@ public final class Machine {
   public var mockHome: Machine?
   /// `expect`s that were worked out.
   public internal(set) var expectations = 0
-  public internal(set) var limits: MachineLimits
+  @exclusivity(unchecked) public internal(set) var limits: MachineLimits
   /// The limit that a message names.
-  private let tickLimit: Int
+  let tickLimit: Int
   /// Of a worker: the ticks of the tasks before.
   var ticksOfEarlierTasks = 0
   /// How what this machine gives back travels.
@@ -341,11 +341,10 @@ public final class Machine {
   }
 
   private func endSlice() -> Pause {
-    if heap.isOverLimit {
-      exceeded("the run's memory limit of \(limits.memory) bytes was crossed")
-    } else if ticks >= limits.ticks {
-      exceeded("the run's tick limit of \(tickLimit) calls and iterations was crossed")
-    }
+    guard heap.isOverLimit || ticks >= limits.ticks else { return .slice }
+    // It stopped before an instruction; reports look at the one in front of the next.
+    if let fiber = core.pointee.fiber { fiber.pointee.pc += 1 }
+    cross(heap.isOverLimit ? .memory : .ticks)
     return outcome == nil ? .slice : .finished
   }
 
@@ -534,6 +533,14 @@ public struct MachineLimits: Sendable {
   public var memory = Int.max
   /// Calls, iterations and started tasks; natives count ⌈work / 64⌉.
   public var ticks = Int.max
+  /// Tasks that run or wait at one time, in one machine.
+  public var tasks = Int.max
+  /// Bytes of a single value: the text of a String, 16 for each element of a List. Less than 64 KiB is always allowed.
+  public var valueSize = Int.max
+  /// Bytes of the answer to one `fetch`, whatever its `limit:` says.
+  public var response = Int.max
+  /// Bytes that the run prints; a worker process counts its own.
+  public var output = Int.max
   /// Workers of all pools of the run at one time.
   public var workers = 1_000
   /// The kinds of pool that scripts may open.

@@ -56,6 +56,20 @@ import Testing
     }
   }
 
+  @Test func limits() async throws {
+    try await Weft.inFolder(["script.weft": "try { while true { } } catch e { print(e) } finally { print(1) }\n"]) {
+      weft in
+      let outcome = try await weft.run("--limit", "ticks=1_000", "--limit", "memory=64MB", "script.weft")
+      #expect(outcome.status == 1)
+      #expect(outcome.output == "")
+      #expect(outcome.errors.contains("the run's tick limit of 1000 calls and iterations was crossed"))
+      #expect(outcome.errors.contains("script.weft:1:13"))
+      let unknown = try await weft.run("--limit", "love=3", "script.weft")
+      #expect(unknown.status == 2)
+      #expect(unknown.errors.hasPrefix("error: the value `love=3` is invalid for `--limit <name=value>`\n"))
+    }
+  }
+
   @Test func standardInput() async throws {
     try await Weft.inFolder { weft in
       let outcome = try await weft.run("-", "--name", "Ada", input: "param name = \"\"\nprint(\"hello, \\(name)\")\n")

@@ -4,7 +4,9 @@ import WeftMachine
 /// block.
 final class WorkerPool {
   /// Its workers are in this process, so that looking out for their answers is quicker than sleeping.
-  let isLocal: Bool
+  var isLocal: Bool { crew == nil }
+  /// Gets the workers back when the pool has ended; nil if they end with it.
+  private let crew: ProcessCrew?
   private let limit: Int
   private let makeWorker: () -> any Worker
   private var workers: [any Worker] = []
@@ -13,8 +15,8 @@ final class WorkerPool {
   private var waiting = TaskQueue()
   private let owner: Mailbox
 
-  init(workers limit: Int, isLocal: Bool, owner: Mailbox, _ makeWorker: @escaping () -> any Worker) {
-    self.isLocal = isLocal
+  init(workers limit: Int, crew: ProcessCrew? = nil, owner: Mailbox, _ makeWorker: @escaping () -> any Worker) {
+    self.crew = crew
     self.limit = limit
     self.owner = owner
     self.makeWorker = makeWorker
@@ -58,8 +60,12 @@ final class WorkerPool {
 
   func shutdown() { for worker in running.values { worker.shutdown() } }
 
-  /// Stops all workers; gives those that have to be waited for.
+  /// Lets all workers go; gives those that have to be waited for.
   func close() -> [any Worker] {
+    if let crew, running.isEmpty {
+      crew.giveBack(workers)
+      return []
+    }
     for worker in workers { worker.stop() }
     return workers
   }

@@ -2,17 +2,14 @@ import WeftMachine
 
 /// A worker of a pool of processes, as the driver sees it.
 final class ProcessWorker: Worker {
-  /// What the workers of one pool have in common.
+  /// What the workers of one crew have in common.
   struct Plan: Sendable {
     let command: WorkerCommand
     let program: [UInt8]
     let identity: UInt64
     let context: RunContext
 
-    /// - Parameter launcher: Of the pool itself; nil for that of the run.
-    init(_ context: RunContext, _ command: WorkerCommand, launcher: String?) {
-      var command = command
-      if let launcher { command.launcher = launcher }
+    init(_ context: RunContext, _ command: WorkerCommand) {
       self.command = command
       program = WorkerProgram(context.script, context.options, hasNetwork: context.fetcher != nil).bytes
       identity = context.script.image.identity

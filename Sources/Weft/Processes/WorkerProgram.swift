@@ -40,9 +40,7 @@ struct WorkerProgram: Sendable {
     writer.write(script.files.givesValue ? 1 as UInt8 : 0)
     writer.write(script.files.purpose.rawValue)
     writer.write(options.seed)
-    writer.write(Int64(options.limits.memory))
-    writer.write(Int64(options.limits.ticks))
-    writer.write(Int64(options.limits.workers))
+    for number in Self.numbers { writer.write(Int64(options.limits[keyPath: number])) }
     writer.write(list: options.limits.pools.map(\.rawValue).sorted()) { $0.write($1) }
     writer.write(list: options.params.sorted { $0.key < $1.key }) { writer, param in
       writer.write(param.key)
@@ -58,6 +56,11 @@ struct WorkerProgram: Sendable {
     return writer.bytes
   }
 
+  /// The limits that are numbers, in the order in which they travel.
+  private static var numbers: [WritableKeyPath<MachineLimits, Int>] {
+    [\.memory, \.ticks, \.tasks, \.valueSize, \.response, \.output, \.workers]
+  }
+
   /// Compiles the script anew.
   init(compiling bytes: [UInt8]) throws(WorkerRefusal) {
     guard let parts = Parts(bytes) else {
@@ -71,10 +74,7 @@ struct WorkerProgram: Sendable {
     }
     var options = RunOptions()
     options.seed = parts.seed
-    options.limits.memory = parts.memory
-    options.limits.ticks = parts.ticks
-    options.limits.workers = parts.workers
-    options.limits.pools = parts.pools
+    options.limits = parts.limits
     options.params = parts.params
     options.environment = parts.environment
     if parts.hasFiles { options.files = DiskFiles() }
@@ -88,10 +88,7 @@ struct WorkerProgram: Sendable {
     let sources: [SourceFile]
     let files: Script.Files
     let seed: UInt64
-    let memory: Int
-    let ticks: Int
-    let workers: Int
-    let pools: Set<PoolKind>
+    let limits: MachineLimits
     let params: [String: WeftValue]
     let environment: [String: String]
     let hasNetwork: Bool
@@ -128,10 +125,14 @@ struct WorkerProgram: Sendable {
       }
       guard let capabilities: Int64 = reader.readInteger(), let host = reader.readHost(),
         let givesValue: UInt8 = reader.readInteger(),
-        let purpose = (reader.readInteger() as UInt8?).flatMap(Purpose.init), let seed: UInt64 = reader.readInteger(),
-        let memory: Int64 = reader.readInteger(), let ticks: Int64 = reader.readInteger(),
-        let workers: Int64 = reader.readInteger(), let pools = reader.readList({ $0.readInteger() as UInt8? })
+        let purpose = (reader.readInteger() as UInt8?).flatMap(Purpose.init), let seed: UInt64 = reader.readInteger()
       else { return nil }
+      var limits = MachineLimits()
+      for number in WorkerProgram.numbers {
+        guard let value: Int64 = reader.readInteger() else { return nil }
+        limits[keyPath: number] = Int(clamping: value)
+      }
+      guard let pools = reader.readList({ $0.readInteger() as UInt8? }) else { return nil }
       let params = reader.readList { reader -> (String, WeftValue)? in
         guard let name = reader.readText(), let value = reader.readValue() else { return nil }
         return (name, value)
@@ -148,11 +149,9 @@ struct WorkerProgram: Sendable {
         imports: imports, order: order, capabilities: Capabilities(rawValue: Int(capabilities)).intersection(.all),
         purpose: purpose, host: host, givesValue: givesValue != 0)
       self.seed = seed
-      self.memory = Int(memory)
-      self.ticks = Int(ticks)
-      self.workers = Int(workers)
       // A worker process starts no others: it does not know how.
-      self.pools = Set(pools.compactMap(PoolKind.init)).subtracting([.processes])
+      limits.pools = Set(pools.compactMap(PoolKind.init)).subtracting([.processes])
+      self.limits = limits
       self.params = Dictionary(params) { first, _ in first }
       self.environment = Dictionary(environment) { first, _ in first }
       self.hasNetwork = hasNetwork != 0

@@ -1,4 +1,3 @@
-import Synchronization
 import WeftMachine
 import WeftSyntax
 
@@ -24,7 +23,7 @@ final class SessionStatus: Sendable {
     var waiters: [CheckedContinuation<Void, Never>] = []
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   var mailbox: Mailbox { state.withLock { $0.mailbox } }
 

@@ -16,11 +16,12 @@ extension ValueSnapshot {
     return writer.text(of: self, indent: 0, used: 0)
   }
 
-  /// The value in one line of at most so many columns.
-  public func line(width: Int = 60) -> String {
-    let text = ValueWriter.line(self, limit: max(8, width)) ?? "…"
-    return ValueWriter.width(of: text) <= width ? text : ValueWriter.cut(text, to: width)
-  }
+  /// The value in one line of at most so many columns; of a long list or map, those that come first, and how many more there are.
+  ///
+  /// ```swift
+  /// ValueSnapshot.list([.int("1"), .int("2"), .int("3")], count: 1_000).line(width: 20)  // [1, 2, … 998 more]
+  /// ```
+  public func line(width: Int = 60) -> String { ValueWriter.cutLine(self, to: max(8, width)) }
 }
 
 /// Lays a value out in lines.
@@ -45,7 +46,7 @@ private struct ValueWriter {
         + block(fields, fields.count, "{", "}", indent)
     case .shared(let inner): return "shared " + text(of: inner, indent: indent, used: used + 7)
     case .task(let call, let state, let result?):
-      let head = "task \(call), \(state): "
+      let head = Self.head(call, state) + ": "
       return head + text(of: result, indent: indent, used: used + Self.width(of: head))
     case .string(let text, let count): return string(text, count, room)
     default: return Self.cut(Self.line(value, limit: Int.max) ?? "…", to: room)
@@ -160,13 +161,50 @@ private struct ValueWriter {
       else { return nil }
       return head + (rest.isEmpty ? "" : ", " + rest) + ")"
     case .task(let call, let state, let result):
-      let head = "task \(call), \(state)"
+      let head = head(call, state)
       guard let result else { return head }
       return line(result, limit: limit).map { "\(head): \($0)" }
     case .function(let signature): return "task \(signature)"
     case .shared(let inner): return line(inner, limit: limit).map { "shared(\($0))" }
     case .other(let text): return text
     }
+  }
+
+  private static func head(_ call: String, _ state: ValueSnapshot.TaskState) -> String {
+    state == .failed ? "task \(call) failed" : "task \(call) is \(state)"
+  }
+
+  static func cutLine(_ value: ValueSnapshot, to columns: Int) -> String {
+    if let line = line(value, limit: columns), width(of: line) <= columns { return line }
+    let text: String? =
+      switch value {
+      case .list(let elements, let count):
+        firstParts(elements, count, columns - 2) { line($0, limit: columns) }.map { "[\($0)]" }
+      case .map(let entries, let count):
+        firstParts(entries, count, columns - 2) { entry in
+          line(entry.value, limit: columns).map { "\(entry.key): \($0)" }
+        }
+        .map { "{\($0)}" }
+      case .string(let text, _): quoted(text)
+      default: line(value, limit: .max)
+      }
+    return cut(text ?? "…", to: columns)
+  }
+
+  /// As many elements as there is room for, and how many more there are; nil if there is no room for any.
+  private static func firstParts<Element>(
+    _ elements: [Element], _ count: Int, _ room: Int, _ text: (Element) -> String?
+  ) -> String? {
+    var shown = ""
+    var best: String?
+    for (index, element) in elements.enumerated() {
+      guard let part = text(element) else { break }
+      shown += part + ", "
+      let whole = "\(shown)… \(Quantity.grouped(count - index - 1)) more"
+      if width(of: whole) > room { break }
+      best = whole
+    }
+    return best
   }
 
   /// Elements with commas between them; nil if they are longer than `limit` columns.

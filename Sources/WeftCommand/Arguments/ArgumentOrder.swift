@@ -2,7 +2,10 @@
 /// drawn between them, so that a script may have a parameter `--seed` or `--help` of its own.
 enum ArgumentOrder {
   /// Options of `weft run` whose next word is their value.
-  private static let valued: Set = ["--seed", "--format", "--time-limit", "--record", "--timeline", "--trace"]
+  private static let valued: Set = [
+    "--seed", "--format", "--time-limit", "--record", "--timeline", "--trace", "--limit", "--allow-net", "--allow-read",
+    "--allow-write", "--allow-env",
+  ]
   private static let rootOptions: Set = [
     "-h", "--help", "--version", "--generate-completion-script", "--experimental-dump-help", "--help-hidden",
   ]

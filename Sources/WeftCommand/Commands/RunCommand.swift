@@ -36,6 +36,15 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("End the run in order after this time, such as 30s, with status 124.", valueName: "time"))
   var timeLimit: TimeLimit?
 
+  @Option(
+    name: .customLong("limit"),
+    help: ArgumentHelp(
+      "End the run at once when it crosses this limit: \(LimitOption.names). May be given several times.",
+      valueName: "name=value"))
+  var limits: [LimitOption] = []
+
+  @OptionGroup var sandbox: SandboxOptions
+
   @Flag(help: "Show the tree of tasks on a terminal while they run.")
   var watch = false
 
@@ -63,7 +72,7 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let reporter = Reporter(format)
-    let script = try ScriptFile(path: file).compile(reporter, advising: true)
+    let script = try ScriptFile(path: file).compile(reporter, advising: true, sandbox: sandbox)
     let given: ScriptParameters
     do {
       given = try ScriptParameters(parameters, of: script)
@@ -79,15 +88,18 @@ struct RunCommand: AsyncParsableCommand {
     if let source = script.source(0) { reporter.diagnostics(warnings, in: source) }
     var options = RunOptions()
     options.params = given.values
-    options.files = DiskFiles()
-    options.processes = .thisProgram
-    options.environment = Self.environment
+    options.limits = sandbox.limits
+    for limit in limits { options.limits[keyPath: limit.limit] = limit.value }
+    options.files = sandbox.files
+    options.processes = sandbox.processes
+    options.environment = sandbox.visible(Self.environment)
     options.seed = seed ?? (virtual ? 0 : .random(in: .min ... .max))
     let prediction = compareSim ? try predict(reporter, options) : nil
     let run = ScriptRun(
       script: script, options: options, reporter: reporter, progress: Progress(isShown: progress), timeLimit: timeLimit,
       measurement: Measurement(script, wantsSummary: summary, record: record, views: views),
-      tree: watch && Console.shared.canShowProgress ? LiveTree(script.image) : nil, prediction: prediction)
+      tree: watch && Console.shared.canShowProgress ? LiveTree(script.image) : nil, prediction: prediction,
+      fetching: sandbox.fetching)
     let status = virtual ? await run.virtually() : await run.really()
     if status.code != 0 { throw status }
   }

@@ -131,8 +131,9 @@ extension Explanation {
     Explanation(
       "LimitError", "a limit of the run",
       """
-      The run used more memory or time than it was given, or a `pool` would bring it to more workers than it may have. Whoever started it
-      set the limit: an embedding program, or `weft run` itself.
+      The run used more of something than it was given: memory, ticks, tasks, output. Whoever started it set the limit: an embedding
+      program, or `weft run --limit`. Such a run ends at once; no script can catch that. Only a `pool` that would bring the run to more
+      workers than it may have is an error like others.
       """),
     Explanation(
       "ExpectationError", "an `expect` of a test that is false",

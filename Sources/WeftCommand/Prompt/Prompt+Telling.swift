@@ -33,11 +33,23 @@ import WeftMachine
         }
       case .cancelled: show("cancelled\n")
       case .wrong(let diagnostics):
-        reporter.diagnostics(diagnostics, in: evaluation.source)
+        reporter.diagnostics(Self.mistakes(diagnostics, in: evaluation.source), in: evaluation.source)
         return
       case .ended: break
       }
       tellTime(evaluation, isWanted: kind == .timed)
+    }
+
+    /// Without brackets that are open in lines before a mistake in the last one: nobody has come to close them yet.
+    private static func mistakes(_ diagnostics: [Diagnostic], in source: SourceFile) -> [Diagnostic] {
+      let unclosed = "E0123"
+      let bytes = source.bytes
+      let line = bytes.lastIndex(of: UInt8(ascii: "\n")) ?? 0
+      let isInLastLine = { (diagnostic: Diagnostic) in Int(diagnostic.span.start) >= line }
+      guard diagnostics.contains(where: { $0.severity == .error && $0.code != unclosed && isInLastLine($0) }) else {
+        return diagnostics
+      }
+      return diagnostics.filter { $0.code != unclosed || isInLastLine($0) }
     }
 
     /// Nanoseconds from which on the time is worth telling.

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import Weft
 import WeftMachine
 
@@ -153,8 +154,22 @@ final class Exchange: FetchCancelling, Sendable {
     }
   }
 
-  /// On an event loop, with a permit: sends the current hop's request.
+  /// On an event loop, with a permit: sends the current hop's request, if that is allowed.
   func launch() {
+    guard let rules = engine.configuration.rules else { return send() }
+    let target = state.withLockedValue(\.hop.target)
+    if let refusal = rules.refusal(of: target) { return finish(.failure(refusal), holdsPermit: true) }
+    guard rules.dependsOnAddress(of: target) else { return send() }
+    // To look a name up blocks a thread.
+    NIOThreadPool.singleton.submit { [self] _ in
+      let refusal = rules.addressRefusal(of: target)
+      engine.group.any().execute {
+        if let refusal { self.finish(.failure(refusal), holdsPermit: true) } else { self.send() }
+      }
+    }
+  }
+
+  private func send() {
     let (hop, stopped) = state.withLockedValue { ($0.hop, $0.stopped) }
     if let stopped { return finish(.failure(stopped), holdsPermit: true) }
     let request = hop.makeRequest(bodyLimit: bodyLimit, userAgent: engine.configuration.userAgent)

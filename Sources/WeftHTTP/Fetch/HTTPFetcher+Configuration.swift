@@ -34,6 +34,8 @@ extension HTTPFetcher {
     public var idleTimeout: Int64 = 60_000_000_000
     /// Sent as `user-agent` unless the request names one.
     public var userAgent = "weft"
+    /// With which servers it may speak; nil for all of them.
+    public var rules: NetworkRules?
     /// Certificates and protocol versions for `https`; nil for the system's roots and safe defaults.
     public var tls: TLSConfiguration?
 

@@ -9,7 +9,8 @@ extension Value {
 extension Machine {
   /// An argument of the wrong type.
   func wrongArgument(_ what: String, _ wanted: String, _ value: Value, hint: String? = nil) -> Thrown {
-    raise(.typeError, "\(what) must be \(wanted), not \(Machine.typeName(value))", hint: hint)
+    let given = wanted == "Int" && value.tag == Kind.bigInt ? "one of more than 64 bits" : Machine.typeName(value)
+    return raise(.typeError, "\(what) must be \(wanted), not \(given)", hint: hint)
   }
 
   /// An Int, clamped to what fits 64 bits.
@@ -17,6 +18,11 @@ extension Machine {
     if value.tag == Kind.int { return Int(value.int) }
     if value.tag == Kind.bigInt { return value.isNegativeInteger ? .min : .max }
     throw wrongArgument("\(what)", "Int", value, hint: value.tag == Kind.float ? "`int(x)` makes an Int of it" : nil)
+  }
+
+  /// What stands where an Int of 64 bits is needed, after "not".
+  func notAnInt(_ value: Value) -> String {
+    value.tag == Kind.bigInt ? "one of more than 64 bits" : article(Machine.typeName(value))
   }
 
   func stringArgument(_ value: Value, _ what: StaticString) throws(Thrown) -> StringBlock {

@@ -48,7 +48,7 @@ extension Machine {
   /// The number of permits of a semaphore.
   func permits(_ value: Value) throws(Thrown) -> Int {
     guard value.tag == Kind.int else {
-      throw raise(.typeError, "`semaphore` needs an Int, not \(article(Machine.typeName(value)))")
+      throw raise(.typeError, "`semaphore` needs an Int, not \(notAnInt(value))")
     }
     guard value.int > 0 else {
       throw raise(.valueError, "`semaphore` needs at least 1 permit, not \(value.int)")
@@ -68,7 +68,7 @@ extension Machine {
     var most = 1
     if burst.tag != Kind.unset {
       guard burst.tag == Kind.int else {
-        throw raise(.typeError, "`burst` must be an Int, not \(article(Machine.typeName(burst)))")
+        throw raise(.typeError, "`burst` must be an Int, not \(notAnInt(burst))")
       }
       guard burst.int > 0 else { throw raise(.valueError, "`burst` must be at least 1, not \(burst.int)") }
       most = Int(burst.int)

@@ -26,6 +26,7 @@ enum OutputFunctions {
         machine.output.append(contentsOf: try machine.stringArgument(arguments[1], "`end`").buffer)
       }
       try machine.charge(work: machine.output.count - before)
+      try machine.notePrinted(machine.output.count - before)
       if machine.core.pointee.isObserved { machine.notePrinting(machine.output.count - before) }
     } catch {
       machine.output.removeLast(machine.output.count - before)

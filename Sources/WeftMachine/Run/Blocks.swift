@@ -162,8 +162,13 @@ extension Machine {
     return false
   }
 
-  func spawn(_ word: UInt64, _ base: UnsafeMutablePointer<Value>, label: Int) {
-    guard let fiber = core.pointee.fiber else { return }
+  /// False when the fiber's record has changed.
+  func spawn(_ word: UInt64, _ base: UnsafeMutablePointer<Value>, label: Int) -> Bool {
+    guard let fiber = core.pointee.fiber else { return false }
+    if core.pointee.fibers >= limits.tasks {
+      fail(crossing(.tasks))
+      return false
+    }
     let instruction = Instruction(word: word)
     let scope = fiber.pointee.scope
     let callee = (base + instruction.a).pointee.retained()
@@ -179,6 +184,7 @@ extension Machine {
       heap.append(core.pointee.constants[label].retained(), toList: place.assumingMemoryBound(to: Value.self))
     }
     admit(child, to: scope)
+    return true
   }
 
   /// Makes a new child ready, or lets it wait at the gates of its scope.
@@ -233,6 +239,7 @@ extension Machine {
           .typeError, "cannot start \(article(Machine.typeName(callee)))",
           hint: "`start` takes a call of a task, or a block")
       }
+      if core.pointee.fibers >= limits.tasks { throw crossing(.tasks) }
       let info = core.pointee.functions[function]
       if count > info.parameters || count < info.required {
         throw raise(

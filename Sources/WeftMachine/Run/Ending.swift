@@ -29,11 +29,15 @@ extension Machine {
   /// How the run ended; nil while it goes on.
   public var result: RunOutcome? { outcome }
 
-  /// A limit of the run was crossed: it ends at once.
-  func exceeded(_ message: String) {
-    let error = raise(.limitError, message).error
+  /// A limit of the run was crossed, here or in a worker: it ends at once.
+  func exceeded(_ message: String, hint: String? = nil) {
+    if outcome != nil { return }
+    let error = raise(.limitError, message, hint: hint).error
+    if let fiber = core.pointee.fiber { locate(error, fiber) }
     outcome = .exceeded(report(of: error))
     heap.release(error)
+    // No handler and no other task may run.
+    endSliceSoon()
   }
 
   public var isFinished: Bool { outcome != nil }

@@ -95,6 +95,7 @@ extension Machine {
     case Kind.int where slot[6].int >= 0: request.bodyLimit = Int(slot[6].int)
     default: throw raise(.typeError, "`limit` must be a number of bytes, such as `10MB`")
     }
+    request.bodyLimit = min(request.bodyLimit, limits.response)
     return request
   }
 

@@ -65,7 +65,7 @@ extension Machine {
     let count = options[0]
     guard count.tag == Kind.int else {
       throw raise(
-        .typeError, "a `pool` needs the number of its workers, an Int, not \(article(Machine.typeName(count)))")
+        .typeError, "a `pool` needs the number of its workers, an Int, not \(notAnInt(count))")
     }
     guard count.int > 0 else { throw raise(.valueError, "a `pool` needs at least 1 worker, not \(count.int)") }
     switch options[2].tag {

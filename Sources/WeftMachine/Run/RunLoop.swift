@@ -880,7 +880,7 @@ extension Machine {
             pc += 1
           }
           fiber.pointee.pc = pc
-          spawn(word, base, label: label)
+          if !spawn(word, base, label: label) { continue reload }
         case .start:
           fiber.pointee.pc = pc
           if !start(word, base) { continue reload }

@@ -5,7 +5,9 @@ import WeftCompiler
 extension Machine {
   /// Throws in the current fiber: finds the handler, or ends the fiber.
   func fail(_ thrown: Thrown) {
-    guard let fiber = core.pointee.fiber else {
+    guard let fiber = core.pointee.fiber, outcome == nil else {
+      // After a limit was crossed no handler runs.
+      core.pointee.fiber = nil
       heap.release(thrown.error)
       return
     }

@@ -77,6 +77,10 @@ extension Machine {
     let old = fiber.pointee.stackEnd - fiber.pointee.stack
     if used + needed > Self.mostSlots { return false }
     let slots = min(Self.mostSlots, max(used + needed, old * 2))
+    if slots > 4_096, !heap.hasRoom(besideShared: slots * 16) {
+      cross(.memory)
+      return false
+    }
     let stack = heap.allocateRaw(slots * 16).assumingMemoryBound(to: Value.self)
     stack.update(from: fiber.pointee.stack, count: old)
     (stack + old).initialize(repeating: .none, count: slots - old)

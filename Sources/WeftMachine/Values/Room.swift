@@ -9,7 +9,11 @@ private func systemFree(_ pointer: UnsafeMutableRawPointer) { free(pointer) }
 
 extension Machine {
   /// Counts work of a native against the run's limits: one tick for each 64 units.
-  func charge(work: Int) throws(Thrown) { core.pointee.ticks -= (work + 63) / 64 }
+  func charge(work: Int) throws(Thrown) {
+    core.pointee.ticks -= (work + 63) / 64
+    // What is too much for the whole run does not begin.
+    if core.pointee.ticks < 0, ticks > limits.ticks { throw crossing(.ticks) }
+  }
 
   /// Ask before allocating anything whose size a script chooses.
   @inline(__always) func checkRoom(_ size: Int) throws(Thrown) {
@@ -24,6 +28,7 @@ extension Machine {
   }
 
   @inline(never) private func checkMuchRoom(_ size: Int) throws(Thrown) {
+    if size > limits.valueSize { throw crossing(.valueSize) }
     let isPossible = size >= 0 && size < 1 << 46 && heap.hasRoom(besideShared: size)
     if isPossible, size < 1 << 27 { return }
     // The system may refuse what the run's limit allows, and a refused block cannot be an error any more.
@@ -31,7 +36,8 @@ extension Machine {
       systemFree(probe)
       return
     }
-    throw raise(.limitError, "the memory limit of this run does not allow \(Machine.byteSize(size)) more")
+    if limits.memory != Int.max { throw crossing(.memory) }
+    throw raise(.limitError, "this machine has no memory for \(Machine.byteSize(size)) more")
   }
 
   /// A number of bytes for people: `1.2 KB`.

@@ -28,6 +28,8 @@ public final class RunMemory: @unchecked Sendable {
   private let blocks = Atomic<Int>(0)
   /// Workers of all pools that are open.
   private let workers = Atomic<Int>(0)
+  /// Bytes that the run has printed.
+  private let printed = Atomic<Int>(0)
 
   public init() {}
 
@@ -56,6 +58,9 @@ public final class RunMemory: @unchecked Sendable {
     release(workers: count)
     return false
   }
+
+  /// How many bytes the run has printed with these.
+  func addPrinted(_ count: Int) -> Int { printed.add(count, ordering: .relaxed).newValue }
 
   func release(workers count: Int) { workers.subtract(count, ordering: .relaxed) }
 

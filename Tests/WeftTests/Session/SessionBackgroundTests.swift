@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 import Weft
 import WeftMachine
@@ -12,9 +11,9 @@ struct SessionBackgroundTests {
     #expect(talk.printed.text == "")
     await talk.say("sleep 2500ms")
     #expect(talk.printed.text == "1\n2\n")
-    await talk.say("t", gives: "task tick(3), running")
+    await talk.say("t", gives: "task tick(3) is running")
     await talk.say("await t", gives: "\"done\"")
-    await talk.say("t", gives: "task tick(3), done: \"done\"")
+    await talk.say("t", gives: "task tick(3) is done: \"done\"")
     #expect(await talk.end())
   }
 
@@ -75,7 +74,7 @@ struct SessionBackgroundTests {
   }
 
   @Test func aFailureInTheBackgroundIsToldOnce() async {
-    let told = Mutex(0)
+    let told = Locked(0)
     let printed = Captured()
     let session = Session(
       clock: .virtual, output: { printed.append($0) }, backgroundFailed: { told.withLock { $0 += 1 } })

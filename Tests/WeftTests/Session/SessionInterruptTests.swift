@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 import Weft
 import WeftMachine
@@ -7,7 +6,7 @@ import WeftMachine
 struct SessionInterruptTests {
   /// Interrupts a session as soon as it prints a line that begins so.
   private final class Trigger: Sendable {
-    private let session = Mutex<Session?>(nil)
+    private let session = Locked<Session?>(nil)
     private let word: String
 
     init(_ word: String) { self.word = word }
@@ -112,7 +111,7 @@ final class SilentFetcher: Fetcher {
     var started: (@Sendable () -> Void)?
     var cancelled: [String] = []
   }
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   func onStart(_ action: @escaping @Sendable () -> Void) { state.withLock { $0.started = action } }
 

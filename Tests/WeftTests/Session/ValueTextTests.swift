@@ -92,6 +92,19 @@ struct ValueTextTests {
     #expect(ValueSnapshot.bytes(2_500_000).text() == "<2.50 MB>")
   }
 
+  @Test func aLineHoldsWhatComesFirst() {
+    let numbers = ValueSnapshot.list((1...300).map { .int("\($0)") }, count: 5_000)
+    #expect(numbers.line(width: 30) == "[1, 2, 3, 4, 5, … 4,995 more]")
+    #expect(ValueSnapshot.list([.int("1"), .int("2")], count: 2).line(width: 30) == "[1, 2]")
+    let long = ValueSnapshot.string(String(repeating: "a", count: 99), count: 99)
+    #expect(ValueSnapshot.list([long, .int("2")], count: 2).line(width: 20) == "…")
+    let map = ValueSnapshot.map([.init("a", .int("1")), .init("b", long)], count: 2)
+    #expect(map.line(width: 20) == "{a: 1, … 1 more}")
+    let task = ValueSnapshot.task(call: "f(1)", .running, nil)
+    #expect(ValueSnapshot.list([task, task], count: 2).line() == "[task f(1) is running, task f(1) is running]")
+    #expect(ValueSnapshot.task(call: "f(1)", .failed, .int("1")).line() == "task f(1) failed: 1")
+  }
+
   @Test func wideCharactersCountTwice() {
     let value = ValueSnapshot.string("日本語日本語", count: 6)
     #expect(value.line(width: 9) == "\"日本語…")

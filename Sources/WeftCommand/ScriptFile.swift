@@ -75,27 +75,19 @@ struct ScriptFile {
   }
 
   /// Writes a file, in the place of one that is there.
-  func write(_ text: String) throws(Problem) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw Problem(message: "cannot write `\(path)`: \(String(cString: strerror(errno)).lowercased())", hint: nil)
-    }
-    defer { close(descriptor) }
-    if let number = Console.write(Array(text.utf8), to: descriptor) {
-      throw Problem(message: "cannot write `\(path)`: \(String(cString: strerror(number)).lowercased())", hint: nil)
-    }
-  }
+  func write(_ text: String) throws(Problem) { try write(text, O_TRUNC) }
 
   /// Writes a new file; one that is there stays as it is.
-  func create(_ text: String) throws(Problem) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw Problem(message: "cannot write `\(path)`: \(String(cString: strerror(errno)).lowercased())", hint: nil)
-    }
-    defer { close(descriptor) }
-    if let number = Console.write(Array(text.utf8), to: descriptor) {
-      throw Problem(message: "cannot write `\(path)`: \(String(cString: strerror(number)).lowercased())", hint: nil)
-    }
+  func create(_ text: String) throws(Problem) { try write(text, O_EXCL) }
+
+  private func write(_ text: String, _ flag: Int32) throws(Problem) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flag, 0o644)
+    let failure = descriptor < 0 ? errno : Console.write(Array(text.utf8), to: descriptor)
+    if descriptor >= 0 { close(descriptor) }
+    guard let failure else { return }
+    throw Problem(
+      message: "cannot write `\(path)`: \(String(cString: strerror(failure)).lowercased())",
+      hint: failure == EEXIST ? "choose another name, or remove it first" : nil)
   }
 
   private func contents(of descriptor: Int32) throws(Problem) -> [UInt8] {

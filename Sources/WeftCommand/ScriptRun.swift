@@ -192,7 +192,7 @@ struct ScriptRun {
       var state = progress.state.map { "; \($0)" } ?? ""
       // What was shown last has been finished since.
       if case .completed = result.outcome { state = "" }
-      reporter.note("stopped by \(signal.rawValue) after \(Figures.seconds(result.elapsed))\(state)")
+      reporter.note("stopped by \(signal.rawValue) after \(Quantity.seconds(result.elapsed))\(state)")
     case .timeLimit: tellTimeLimit()
     case .output: break
     }

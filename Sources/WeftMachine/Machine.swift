@@ -266,11 +266,14 @@ public final class Machine {
 
   /// Starts an `expect` of the whole run with the statistics that it asks for.
   public func begin(_ check: Image.Check, with statistics: [WeftValue], at now: Int64, wallClock: Int64) {
-    let values = statistics.map { statistic in
-      do throws(Thrown) { return try value(of: statistic) } catch {
-        heap.release(error.error)
-        return Value.none
-      }
+    var values: [Value] = []
+    do throws(Thrown) {
+      for statistic in statistics { values.append(try value(of: statistic)) }
+    } catch {
+      // With another value the check would fail for a reason that is none.
+      for value in values { heap.release(value) }
+      outcome = .failed(report(of: error.error))
+      return heap.release(error.error)
     }
     begin(check.function, with: values, at: now, wallClock: wallClock)
   }

@@ -16,13 +16,16 @@ func playMassacre() async throws {
   var options = RunOptions()
   options.processes = .thisProgram
   // The first time, threads and descriptors are made that the process keeps.
+  let start = ContinuousClock.now
   _ = await run(try Script(compiling: "pool(processes: 1) { gather { 1 } }"), options)
+  // Where a worker takes long to start, one that is killed sooner would never get to a task.
+  let most = max(30, 4 * Int((ContinuousClock.now - start) / .milliseconds(1)))
   let before = Census()
   let isOver = Atomic(false)
   let killer = Task.detached {
     while !isOver.load(ordering: .relaxed) {
       if let victim = Census().children.randomElement().flatMap({ pid_t($0) }) { kill(victim, SIGKILL) }
-      try? await Task.sleep(for: .milliseconds(Int.random(in: 1...30)))
+      try? await Task.sleep(for: .milliseconds(Int.random(in: 1...most)))
     }
   }
   let text = await run(script, options)

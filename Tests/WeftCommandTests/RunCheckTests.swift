@@ -59,4 +59,11 @@ import Testing
     #expect(outcome.errors.contains("did you mean `wait`?"))
     #expect(outcome.errors.contains("[E0219]"))
   }
+
+  /// What cannot be worked out has not been shown.
+  @Test func oneThatCrossesALimitFails() async throws {
+    let outcome = try await run("expect count(\"wait\") < len([0] * 10_000_000_000)\n")
+    #expect(outcome.status == 99)
+    #expect(outcome.errors.hasPrefix("FAIL "))
+  }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import WeftHTTP
 
 /// `weft sim`, as a process.
 @Suite struct SimCommandTests {
@@ -116,5 +117,58 @@ import Testing
       #expect(outcome.status == 2)
       #expect(outcome.errors == expected)
     }
+  }
+
+  @Test func aRecordIsTheSameForTheSameSeed() async throws {
+    try await Weft.inFolder(["pages.weft": Self.pages]) { weft in
+      func record(_ seed: String, _ name: String) async throws -> Data {
+        let run = try await weft.run(
+          "sim", "--seed", seed, "--latency", "*=lognormal(80ms, 0.5)", "--record", name, "pages.weft", "--count", "50")
+        #expect(run.status == 0 && run.errors == "")
+        return try Data(contentsOf: weft.folder.appending(path: name))
+      }
+      let first = try await record("1", "one.json")
+      #expect(try await record("1", "again.json") == first)
+      #expect(try await record("2", "two.json") != first)
+      let report = try await weft.run("report", "one.json")
+      #expect(report.output.contains("on the virtual clock") && report.output.contains("  download    50       50"))
+      let summary = try await weft.run("sim", "--summary", "--timeline", "run.svg", "pages.weft")
+      #expect(summary.errors.contains("  latency of answers"))
+      #expect(FileManager.default.fileExists(atPath: weft.folder.appending(path: "run.svg").path))
+    }
+  }
+
+  @Test func predictionAndMeasurementStandBesideEachOther() async throws {
+    let script = """
+      param base = ""
+      let pages = semaphore(2) { gather for n in 1...4 { fetch("\\(base)/delay/0.1?n=\\(n)").check().status } }
+      print(pages)
+
+      """
+    let server = try await LoopbackServer.start()
+    try await Weft.inFolder(["pages.weft": script]) { weft in
+      let run = try await weft.run(
+        "run", "--compare-sim", "--latency", "127.0.0.1:\(server.port)/delay/*=100ms", "pages.weft", "--base",
+        "http://127.0.0.1:\(server.port)")
+      #expect(run.status == 0)
+      #expect(run.output == "[200, 200, 200, 200]\n")
+      let rows = run.errors.split(separator: "\n").map { $0.split(separator: " ", omittingEmptySubsequences: true) }
+      #expect(rows.first == ["predicted", "measured"])
+      #expect(rows.first { $0.first == "time" }?.dropFirst().first == "200ms")
+      #expect(rows.first { $0.first == "requests" } == ["requests", "4", "4"])
+      // The server counts as well: no more are under way than the script lets there be.
+      #expect(rows.first { $0.prefix(2) == ["at", "once"] } == ["at", "once", "2", "2"])
+      #expect(rows.first { $0.first == "tasks" } == ["tasks", "5", "5"])
+      // What fails is told in its place.
+      let down = try await weft.run("run", "--compare-sim", "pages.weft", "--base", "http://127.0.0.1:1")
+      #expect(down.status == 1)
+      #expect(down.errors.contains("  predicted  measured"))
+      let virtual = try await weft.run("run", "--virtual", "--compare-sim", "pages.weft")
+      #expect(virtual.status == 2)
+      #expect(virtual.errors == "error: `--compare-sim` compares with the real world: it goes without `--virtual`\n")
+      let standardInput = try await weft.run("run", "--compare-sim", "-")
+      #expect(standardInput.status == 2)
+    }
+    await server.stop()
   }
 }

@@ -17,7 +17,8 @@ import Weft
     const place = t.data.tasks.findIndex(task => t.data.strings[task[3]] === 'slow');
     const center = t.center(place), pen = canvas.getContext('2d'), scale = devicePixelRatio || 1;
     const at = extra => ({clientX: box.left + center.x, clientY: box.top + center.y, bubbles: true, cancelable: true, ...extra});
-    found.rows = t.view().rows; found.groups = t.view().groups; found.drawn = t.view().drawn;
+    found.rows = t.view().rows; found.groups = t.view().groups; found.drawn = t.view().drawn; found.framed = t.view().framed;
+    found.titles = t.data.blocks.map(block => block[0]).join();
     // Above the line of the critical path and beside the name.
     found.color = [...pen.getImageData(center.x * scale, (center.y - 7) * scale, 1, 1).data].slice(0, 3).join();
     canvas.dispatchEvent(new PointerEvent('pointermove', at()));
@@ -72,10 +73,13 @@ import Weft
     #expect(found["groups"]?.int == 3)
     #expect(found["rows"]?.int == TimelineLayout(report.timeline).rowCount)
     #expect(found["drawn"]?.int == report.timeline.tasks.count)
+    #expect(found["titles"]?.string == "gather, line 3,pool › gather, line 4")
+    #expect(found["framed"]?.int == 1, "the tasks of the pool stand with its workers")
     #expect(found["color"]?.string == "138,151,170", "a sleeping task has the colour of sleep")
     #expect(found["tipShown"]?.bool == true)
     #expect(found["tip"]?.string?.hasPrefix("slow") == true)
     #expect(found["tip"]?.string?.contains("waits for a sleep 2.00 s") == true)
+    #expect(found["tip"]?.string?.contains("in gather, line 3") == true)
     #expect(found["factor"]?.double.map { abs($0 - 0.3679) < 0.001 } == true)
     for name in ["stays", "higher", "whole", "tipHidden"] { #expect(found[name]?.bool == true, "\(name)") }
   }

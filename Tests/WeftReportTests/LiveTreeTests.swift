@@ -28,13 +28,13 @@ import WeftMachine
     #expect(
       lines.joined(separator: "\n") == """
         1.50 s  5 tasks, 1 done
-        main                                     waits for a permit, 1.50 s
-        ├ page(n: 1)                             waits for its tasks, 1.50 s
-        │ ├ part                                 waits for a sleep, 1.50 s
+        main                                   waits for a permit, 1.50 s
+        ├ page(n: 1)                           waits for its tasks, 1.50 s
+        │ ├ part                               waits for a sleep, 1.50 s
         │ └ 1 done
-        └ page(n: 2)                             waits for its tasks, 1.50 s
-          ├ part                                 waits for a sleep, 1.50 s
-          └ part                                 waits for a sleep, 1.50 s
+        └ page(n: 2)                           waits for its tasks, 1.50 s
+          ├ part                               waits for a sleep, 1.50 s
+          └ part                               waits for a sleep, 1.50 s
         """)
   }
 

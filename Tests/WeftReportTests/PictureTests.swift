@@ -35,6 +35,53 @@ import Weft
     #expect(layout.rowCount == 4)
   }
 
+  @Test func aBlockStandsAroundItsTasks() throws {
+    let timeline = try report(
+      """
+      task outer(n) {
+        gather for i in 1...n { sleep (i * 1s) }
+      }
+      semaphore(2) { gather for n in 1...3 { outer(n) } }
+      race { sleep 1s; sleep 2s }
+      timeout(1s) { sleep 9s } else { none }
+      pool(threads: 2) { gather for n in 1...4 { sleep 1s } }
+      taskgroup {
+        start outer(1)
+        sleep 5s
+      }
+      """
+    ).timeline
+    let layout = TimelineLayout(timeline)
+    let (frames, around) = layout.frames()
+    #expect(
+      frames.map(\.title) == [
+        "semaphore › gather, line 4", "gather, line 2", "gather, line 2", "gather, line 2", "race, line 5",
+        "pool › gather, line 7", "taskgroup, line 8", "gather, line 2",
+      ])
+    for (place, task) in timeline.tasks.enumerated() where around[place] >= 0 {
+      let frame = frames[around[place]]
+      let (from, to) = layout.span(place)
+      #expect(frame.from <= from && to <= frame.to)
+      // What workers do stands elsewhere.
+      #expect(frame.rows.contains(layout.rows[place]) || task.worker != 0)
+    }
+    #expect(frames[5].rows.isEmpty)
+    #expect(frames.allSatisfy { !$0.isCancelled })
+    let svg = timeline.svg(title: "blocks")
+    for name in ["main · taskgroup, line 8", "race, line 5", "outer · gather, line 2"] {
+      #expect(svg.contains(">\(name)</text>"), "\(name)")
+    }
+    #expect(svg.components(of: "class=\"block\"") == 8)
+  }
+
+  /// A loop that starts what a limit holds up waits once for each, without a gap.
+  @Test func waitsForATurnAreOne() throws {
+    let timeline = try report("semaphore(1) { gather for n in 1...50 { sleep 1s } }").timeline
+    let layout = TimelineLayout(timeline)
+    #expect(timeline.tasks[0].waits.count > 40)
+    #expect(layout.segments(0).map(\.state) == [.queueing, .joining])
+  }
+
   @Test func theSegmentsOfABarHaveNoGaps() throws {
     let timeline = try report(RecordFileTests.text, in: network).timeline
     let layout = TimelineLayout(timeline)

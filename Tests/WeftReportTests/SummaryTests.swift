@@ -126,7 +126,7 @@ import WeftMachine
     #expect(same.deviation == 0)
   }
 
-  /// Ten million requests are a matter of hours in a debug build; what grows with them shows with a million already.
+  /// `Benchmarks/run --only record` does it with ten million requests; what grows with them shows with fewer.
   @Test func memoryDoesNotGrowWithTheNumberOfRequests() throws {
     let script = try Script(compiling: "task get(n) { fetch(\"http://a.test/\\(n)\") }\nget(1)\n")
     let get = Int32(script.image.functions.firstIndex { $0.name == "get" } ?? 0)

@@ -16,11 +16,12 @@ extension ValueSnapshot {
     return writer.text(of: self, indent: 0, used: 0)
   }
 
-  /// The value in one line of at most so many columns.
-  public func line(width: Int = 60) -> String {
-    let text = ValueWriter.line(self, limit: max(8, width)) ?? "…"
-    return ValueWriter.width(of: text) <= width ? text : ValueWriter.cut(text, to: width)
-  }
+  /// The value in one line of at most so many columns; of a long list or map, those that come first, and how many more there are.
+  ///
+  /// ```swift
+  /// ValueSnapshot.list([.int("1"), .int("2"), .int("3")], count: 1_000).line(width: 20)  // [1, 2, … 998 more]
+  /// ```
+  public func line(width: Int = 60) -> String { ValueWriter.cutLine(self, to: max(8, width)) }
 }
 
 /// Lays a value out in lines.
@@ -45,7 +46,7 @@ private struct ValueWriter {
         + block(fields, fields.count, "{", "}", indent)
     case .shared(let inner): return "shared " + text(of: inner, indent: indent, used: used + 7)
     case .task(let call, let state, let result?):
-      let head = "task \(call), \(state): "
+      let head = Self.head(call, state) + ": "
       return head + text(of: result, indent: indent, used: used + Self.width(of: head))
     case .string(let text, let count): return string(text, count, room)
     default: return Self.cut(Self.line(value, limit: Int.max) ?? "…", to: room)
@@ -124,7 +125,7 @@ private struct ValueWriter {
       if columns > limit { break }
       part.append(character)
     }
-    return Self.quoted(part) + " … \(Self.grouped(count - part.unicodeScalars.count)) more characters"
+    return Self.quoted(part) + " … \(Quantity.grouped(count - part.unicodeScalars.count)) more characters"
   }
 
   // MARK: One line
@@ -138,7 +139,7 @@ private struct ValueWriter {
     case .float(let value): return Machine.text(value)
     case .duration(let nanoseconds): return Machine.text(duration: nanoseconds)
     case .rate(let rate): return Machine.text(rate: rate)
-    case .bytes(let count): return "<\(size(count))>"
+    case .bytes(let count): return "<\(Quantity.bytes(count))>"
     case .string(let text, let count):
       guard text.unicodeScalars.count == count, count <= limit else { return nil }
       return quoted(text)
@@ -160,7 +161,7 @@ private struct ValueWriter {
       else { return nil }
       return head + (rest.isEmpty ? "" : ", " + rest) + ")"
     case .task(let call, let state, let result):
-      let head = "task \(call), \(state)"
+      let head = head(call, state)
       guard let result else { return head }
       return line(result, limit: limit).map { "\(head): \($0)" }
     case .function(let signature): return "task \(signature)"
@@ -169,13 +170,50 @@ private struct ValueWriter {
     }
   }
 
+  private static func head(_ call: String, _ state: ValueSnapshot.TaskState) -> String {
+    state == .failed ? "task \(call) failed" : "task \(call) is \(state)"
+  }
+
+  static func cutLine(_ value: ValueSnapshot, to columns: Int) -> String {
+    if let line = line(value, limit: columns), width(of: line) <= columns { return line }
+    let text: String? =
+      switch value {
+      case .list(let elements, let count):
+        firstParts(elements, count, columns - 2) { line($0, limit: columns) }.map { "[\($0)]" }
+      case .map(let entries, let count):
+        firstParts(entries, count, columns - 2) { entry in
+          line(entry.value, limit: columns).map { "\(entry.key): \($0)" }
+        }
+        .map { "{\($0)}" }
+      case .string(let text, _): quoted(text)
+      default: line(value, limit: .max)
+      }
+    return cut(text ?? "…", to: columns)
+  }
+
+  /// As many elements as there is room for, and how many more there are; nil if there is no room for any.
+  private static func firstParts<Element>(
+    _ elements: [Element], _ count: Int, _ room: Int, _ text: (Element) -> String?
+  ) -> String? {
+    var shown = ""
+    var best: String?
+    for (index, element) in elements.enumerated() {
+      guard let part = text(element) else { break }
+      shown += part + ", "
+      let whole = "\(shown)… \(Quantity.grouped(count - index - 1)) more"
+      if width(of: whole) > room { break }
+      best = whole
+    }
+    return best
+  }
+
   /// Elements with commas between them; nil if they are longer than `limit` columns.
   private static func parts<Element>(
     _ elements: [Element], _ count: Int, _ limit: Int, _ text: (_ element: Element, _ left: Int) -> String?
   ) -> String? {
     // A list of which a part is shown alone is worth its lines, unless that part is nothing.
     guard elements.count == count || elements.isEmpty else { return nil }
-    if elements.isEmpty { return count == 0 ? "" : "… \(grouped(count)) more" }
+    if elements.isEmpty { return count == 0 ? "" : "… \(Quantity.grouped(count)) more" }
     var result = ""
     var columns = 2
     for element in elements {
@@ -189,8 +227,8 @@ private struct ValueWriter {
 
   private static func line(_ response: ValueSnapshot.Response) -> String {
     var parts = ["\(response.status)" + (reasons[response.status].map { " \($0)" } ?? "")]
-    parts.append(size(response.size) + (response.type.map { " \($0)" } ?? ""))
-    parts.append(duration(response.elapsed))
+    parts.append(Quantity.bytes(response.size) + (response.type.map { " \($0)" } ?? ""))
+    parts.append(Quantity.time(response.elapsed))
     parts.append(response.url)
     return parts.joined(separator: ", ")
   }
@@ -205,44 +243,6 @@ private struct ValueWriter {
   ]
 
   // MARK: Words
-
-  /// `1.2 kB`
-  static func size(_ bytes: Int) -> String {
-    if bytes < 1_000 { return "\(bytes) B" }
-    var value = Double(bytes)
-    var unit = 0
-    let units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"]
-    while value >= 999.5, unit < units.count - 1 {
-      value /= 1_000
-      unit += 1
-    }
-    let tenths = Int((value * 10).rounded())
-    return (value < 99.95 && tenths % 10 != 0 ? "\(tenths / 10).\(tenths % 10)" : "\(Int(value.rounded()))")
-      + " \(units[unit])"
-  }
-
-  /// `35 ms`, `1.2 s`
-  static func duration(_ nanoseconds: Int64) -> String {
-    switch nanoseconds {
-    case ..<1_000_000: return "\(nanoseconds / 1_000) µs"
-    case ..<1_000_000_000: return "\((nanoseconds + 500_000) / 1_000_000) ms"
-    case ..<60_000_000_000:
-      let tenths = (nanoseconds + 50_000_000) / 100_000_000
-      return "\(tenths / 10).\(tenths % 10) s"
-    default: return "\(nanoseconds / 60_000_000_000) min \(nanoseconds / 1_000_000_000 % 60) s"
-    }
-  }
-
-  /// `1,234,567`
-  static func grouped(_ number: Int) -> String {
-    var digits = String(number)
-    var place = digits.count - 3
-    while place > (number < 0 ? 1 : 0) {
-      digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place))
-      place -= 3
-    }
-    return digits
-  }
 
   static func quoted(_ text: String) -> String { "\"" + text.map(escaped).joined() + "\"" }
 

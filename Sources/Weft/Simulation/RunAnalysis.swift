@@ -100,8 +100,8 @@ public struct RunAnalysis {
     var lastTime: Int64 = 0
   }
 
-  private var live: [UInt64: Task] = [:]
-  private var blocks: [UInt64: Block] = [:]
+  private var live = NumberTable<Task>()
+  private var blocks = NumberTable<Block>()
   private var poolIndexes: [Int: Int] = [:]
   private var openRequests = 0
   private var begun = 0
@@ -131,7 +131,7 @@ public struct RunAnalysis {
     case .taskBegan:
       begun += 1
       mostTasks = max(mostTasks, begun)
-      live[record.task]?.hasBegun = true
+      live.update(record.task) { $0.hasBegun = true }
       resume(record.task, time)
       active[batch.worker] = record.task
       if let kind = batch.pool { beganInWorker(record.task, kind, time) }
@@ -147,7 +147,7 @@ public struct RunAnalysis {
       requests += 1
       openRequests += 1
       mostRequests = max(mostRequests, openRequests)
-      live[record.task]?.fetchFunction = start.function
+      live.update(record.task) { $0.fetchFunction = start.function }
     case .fetchEnded(let ending):
       openRequests -= 1
       if let failure = batch.text(ending.failure) {
@@ -177,15 +177,17 @@ public struct RunAnalysis {
   }
 
   private mutating func closed(_ id: UInt64, _ time: Int64) {
-    guard let block = blocks.removeValue(forKey: id), block.isPool else { return }
+    guard let block = blocks.removeValue(for: id), block.isPool else { return }
     pools[block.pool].open += time - block.openedAt
   }
 
   private mutating func beganInWorker(_ name: UInt64, _ kind: PoolKind, _ time: Int64) {
     guard let block = live[name]?.block else { return }
     let pool = pool(of: block, kind)
-    live[name]?.beganAt = time
-    live[name]?.pool = pool
+    live.update(name) { task in
+      task.beganAt = time
+      task.pool = pool
+    }
     pools[pool].kind = kind
     pools[pool].tasks += 1
   }
@@ -205,21 +207,19 @@ public struct RunAnalysis {
   }
 
   private mutating func wait(_ name: UInt64, _ reason: WaitReason, _ on: UInt64, _ time: Int64) {
-    guard var task = live[name] else { return }
-    if time > task.time { task.path = Step(.computing, task.function, time - task.time, after: task.path) }
-    task.time = time
-    task.wait = reason
-    task.waitsOn = on
-    live[name] = task
+    live.update(name) { task in
+      if time > task.time { task.path = Step(.computing, task.function, time - task.time, after: task.path) }
+      task.time = time
+      task.wait = reason
+      task.waitsOn = on
+    }
   }
 
   private mutating func resume(_ name: UInt64, _ time: Int64) {
-    guard var task = live[name] else { return }
-    if let reason = task.wait {
-      settle(&task, reason, time)
-      task.wait = nil
-      live[name] = task
-    }
+    guard var task = live[name], let reason = task.wait else { return }
+    settle(&task, reason, time)
+    task.wait = nil
+    live[name] = task
   }
 
   /// A wait is over: either time has passed, or another task has come to where it lets this one go on.
@@ -251,14 +251,14 @@ public struct RunAnalysis {
   }
 
   private mutating func ended(_ name: UInt64, _ time: Int64) {
-    guard var task = live.removeValue(forKey: name) else { return }
+    guard var task = live.removeValue(for: name) else { return }
     if let reason = task.wait { settle(&task, reason == .worker ? .core : reason, time) }
     if time > task.time { task.path = Step(.computing, task.function, time - task.time, after: task.path) }
     if task.hasBegun { begun -= 1 }
     last = (task.path, time)
-    if blocks[task.block] != nil {
-      blocks[task.block]?.lastPath = task.path
-      blocks[task.block]?.lastTime = time
+    blocks.update(task.block) { block in
+      block.lastPath = task.path
+      block.lastTime = time
     }
     if name == 1 { end = (task.path, time) }
   }

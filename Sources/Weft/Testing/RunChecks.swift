@@ -26,10 +26,12 @@ extension Script {
       switch machine.run(ticks: 20_000) {
       case .slice, .clock: machine.advance(to: 0)
       case .idle, .finished:
-        if case .failed(let report)? = machine.result {
+        switch machine.result {
+        // One that takes too many calls and iterations is not kept either.
+        case .failed(let report)?, .exceeded(let report)?:
           return [FailedExpectation(report.message, span: check.span, source: check.source)]
+        default: return machine.failedExpectations
         }
-        return machine.failedExpectations
       }
     }
   }

@@ -53,7 +53,7 @@ enum ArgumentOrder {
         rest += words
         break
       }
-      if simulationOptions.contains(word) {
+      if simulationOptions.contains(word) || rest.isEmpty && valued.contains(word) {
         own.append(word)
         if let value = words.popFirst() { own.append(value) }
       } else if simulationOptions.contains(where: { word.hasPrefix($0 + "=") })

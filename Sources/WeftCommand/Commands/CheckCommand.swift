@@ -2,6 +2,7 @@ import ArgumentParser
 import Synchronization
 import Weft
 import struct WeftCompiler.Program
+import WeftMachine
 import struct WeftSyntax.Diagnostic
 import class WeftSyntax.SourceFile
 
@@ -62,10 +63,10 @@ struct CheckCommand: ParsableCommand {
   private func summarize(
     _ errors: Int, _ warnings: Int, _ notes: Int, _ isUnreadable: Bool, explained code: String?
   ) {
-    let remarks = [(warnings, "warning"), (notes, "note")].filter { $0.0 > 0 }.map { Figures.count($0.0, $0.1) }
+    let remarks = [(warnings, "warning"), (notes, "note")].filter { $0.0 > 0 }.map { Quantity.counted($0.0, $0.1) }
     let more = code.map { "; `weft explain \($0)` tells more" } ?? ""
     if errors > 0 {
-      Console.shared.writeError(([Figures.count(errors, "error")] + remarks).joined(separator: ", ") + "\(more)\n")
+      Console.shared.writeError(([Quantity.counted(errors, "error")] + remarks).joined(separator: ", ") + "\(more)\n")
     } else if !isUnreadable {
       let scope = files.count > 1 ? ["\(files.count) files"] : []
       let details = (scope + remarks).joined(separator: ", ")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Weft
 import WeftHTTP
+import WeftMachine
 import WeftReport
 
 struct DemoCommand: AsyncParsableCommand {
@@ -74,7 +75,7 @@ struct DemoCommand: AsyncParsableCommand {
     if let signal = signals.received { throw ExitStatus.stopped(signal) }
     switch result.outcome {
     case .completed:
-      say("   \(Figures.seconds(result.elapsed, decimals: 2))\n\n")
+      say("   \(Quantity.seconds(result.elapsed, decimals: 2))\n\n")
       return Row(
         script: demo, elapsed: result.elapsed, atOnce: statistics.peakInFlight,
         timeline: collector.timeline ?? Timeline())
@@ -105,8 +106,8 @@ struct DemoCommand: AsyncParsableCommand {
     var lines = [["", "block", "time", "speed-up", "open at once"]]
     for row in rows {
       lines.append([
-        row.script.title, row.script.block, Figures.seconds(row.elapsed, decimals: 2),
-        Figures.decimal(Double(first) / Double(max(1, row.elapsed)), 1) + "×", "\(row.atOnce)",
+        row.script.title, row.script.block, Quantity.seconds(row.elapsed, decimals: 2),
+        Quantity.decimal(Double(first) / Double(max(1, row.elapsed)), 1) + "×", "\(row.atOnce)",
       ])
     }
     let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max() ?? 0 }

@@ -18,6 +18,17 @@ struct SimCommand: AsyncParsableCommand {
 
   @OptionGroup var world: WorldOptions
 
+  @Flag(help: "Say at the end what the run did: requests, latencies, tasks, retries, rates.")
+  var summary = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a record of the run, from which `weft report` makes figures and pictures.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var record: String?
+
+  @OptionGroup var views: Views
+
   @Argument(help: "The script; - reads it from standard input.", completion: .file(extensions: ["weft"]))
   var file: String
 
@@ -41,7 +52,8 @@ struct SimCommand: AsyncParsableCommand {
     }
     let signals = await StopSignals()
     signals.onFirst { signal in ExitStatus.stopped(signal).exitAtOnce() }
-    let outcome = simulation.run { Console.shared.write($0) }
+    let measurement = Measurement(script, wantsSummary: summary, record: record, views: views)
+    let outcome = simulation.run(measurement) { Console.shared.write($0) }
     for failed in outcome.result.failedExpectations { reporter.expectation(failed, in: script) }
     if Console.shared.outputFailure != nil { throw ExitStatus.brokenPipe }
     var status = outcome.result.failedExpectations.isEmpty ? ExitStatus.done : .expectation
@@ -52,11 +64,15 @@ struct SimCommand: AsyncParsableCommand {
       status = .failed
     }
     Console.shared.write(Array(SimReport(script, simulation, outcome).text(file: file).utf8))
-    if case .completed = outcome.result.outcome, !script.image.checks.isEmpty {
-      let checks = RunChecks(script, outcome.summary, simulation.params)
+    if case .completed = outcome.result.outcome, let summary = measurement?.collector.summary,
+      !script.image.checks.isEmpty
+    {
+      let checks = RunChecks(script, summary, simulation.params)
       reporter.checks(checks)
       if checks.hasFailed, status.code == 0 { status = .expectation }
     }
+    let isWritten = measurement?.conclude(outcome.result, seed: seed, isVirtual: true, reporter) ?? true
+    if !isWritten, status.code == 0 { status = .failed }
     if status.code != 0 { throw status }
   }
 }
@@ -73,8 +89,6 @@ struct Simulation {
   struct Outcome {
     let result: RunResult
     let analysis: RunAnalysis
-    /// For what the script expects of the whole run.
-    let summary: RunSummary
     /// Hosts whose latency was guessed.
     let guessedHosts: [String]
     /// What it took in the real world.
@@ -95,7 +109,7 @@ struct Simulation {
     }
   }
 
-  func run(_ output: ([UInt8]) -> Void) -> Outcome {
+  func run(_ measurement: Measurement? = nil, _ output: ([UInt8]) -> Void) -> Outcome {
     let start = ContinuousClock.now
     let server = ModelledNetwork(network, seed: seed)
     var world = VirtualWorld { request, _ in server.answer(request) }
@@ -107,15 +121,13 @@ struct Simulation {
     options.files = DiskFiles()
     options.environment = RunCommand.environment
     var analysis = RunAnalysis()
-    let collector = script.image.checks.isEmpty ? nil : RunCollector(script.image)
     let result = script.runVirtually(
-      options, in: world, output: output,
+      options, in: world, output: output, arguments: measurement?.needsArguments ?? false,
       records: {
         analysis.add($0)
-        collector?.take($0)
+        measurement?.take($0)
       })
     return Outcome(
-      result: result, analysis: analysis, summary: collector?.summary ?? RunSummary(),
-      guessedHosts: server.guessedHosts, time: start.duration(to: .now))
+      result: result, analysis: analysis, guessedHosts: server.guessedHosts, time: start.duration(to: .now))
   }
 }

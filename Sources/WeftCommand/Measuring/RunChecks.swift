@@ -87,7 +87,7 @@ struct RunChecks {
     switch value {
     case .duration(let time): SimReport.duration(time.nanoseconds)
     case .int(let count): "\(count)"
-    case .rate(let rate): Figures.decimal(rate, 1) + "/s"
+    case .rate(let rate): Quantity.decimal(rate, 1) + "/s"
     default: ""
     }
   }

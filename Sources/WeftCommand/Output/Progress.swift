@@ -32,14 +32,14 @@ final class Progress: Sendable {
   /// What a stop found running; nil if no block was there for a second.
   var state: String? {
     last.withLock { $0?.block }.map { block in
-      "\(Figures.count(block.running, "task")) of the `\(block.kind)` in \(Self.place(block)) still ran"
+      "\(Quantity.counted(block.running, "task")) of the `\(block.kind)` in \(Self.place(block)) still ran"
     }
   }
 
   private static func text(_ block: BlockProgress) -> String {
     let done = block.started - block.running
-    return "\(block.kind) in \(place(block)): \(done) of \(Figures.count(block.started, "task")) done, "
-      + Figures.seconds(block.elapsed)
+    return "\(block.kind) in \(place(block)): \(done) of \(Quantity.counted(block.started, "task")) done, "
+      + Quantity.seconds(block.elapsed)
   }
 
   private static func place(_ block: BlockProgress) -> String {

@@ -1,3 +1,5 @@
+import WeftMachine
+
 #if Readline
   import Weft
   import WeftMachine
@@ -81,7 +83,7 @@
       if let documentation = name.documentation {
         text += documentation.split(separator: "\n", omittingEmptySubsequences: false).map { "  \($0)\n" }.joined()
       }
-      if let type = name.type { text += "  \(type): \(name.value.map { Self.inOneLine($0, 72) } ?? "")\n" }
+      if let type = name.type { text += "  \(type): \(name.value.map { $0.line(width: 72) } ?? "")\n" }
       return text + style.dim("(\(name.origin))") + "\n"
     }
 
@@ -105,7 +107,7 @@
         if text.isEmpty { return .refused("there is nothing to save yet", hint: nil) }
         do throws(ScriptFile.Problem) {
           try ScriptFile(path: path).create(text)
-          return .answered("\(path): \(Figures.count(text.split(separator: "\n").count, "line"))\n")
+          return .answered("\(path): \(Quantity.counted(text.split(separator: "\n").count, "line"))\n")
         } catch {
           return .refused(error.message, hint: error.hint)
         }
@@ -164,19 +166,12 @@
         }
         let width = min(32, heads.map(\.count).max() ?? 0)
         return .answered(
-          zip(names, heads).map { name, head in
-            let padding = String(repeating: " ", count: max(0, width - head.count))
-            let value = name.value.map { Self.inOneLine($0, max(20, (Console.width ?? 80) - width - 16)) }
-            let rest = value.map { "  \($0)  \(style.dim(name.type ?? ""))" } ?? ""
-            return rest.isEmpty ? "\(head)\n" : "\(head)\(padding)\(rest)\n"
-          }.joined())
+          PromptHelp.table(
+            zip(names, heads).map { name, head in
+              let value = name.value.map { $0.line(width: max(20, (Console.width ?? 80) - width - 16)) }
+              return (head, value.map { "\($0)  \(style.dim(name.type ?? ""))" } ?? "")
+            }, width: width))
       }
-    }
-
-    nonisolated private static func inOneLine(_ value: ValueSnapshot, _ width: Int) -> String {
-      let text = value.text(width: 1_000, lines: 1)
-      let line = text.prefix { $0 != "\n" }
-      return line.count <= width && line.count == text.count ? text : line.prefix(width - 1) + "…"
     }
 
     func show(_ tasks: [TaskSnapshot]) {

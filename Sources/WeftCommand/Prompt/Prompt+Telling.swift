@@ -1,3 +1,5 @@
+import WeftMachine
+
 #if Readline
   import Weft
   import WeftMachine
@@ -31,11 +33,23 @@
         }
       case .cancelled: show("cancelled\n")
       case .wrong(let diagnostics):
-        reporter.diagnostics(diagnostics, in: evaluation.source)
+        reporter.diagnostics(Self.mistakes(diagnostics, in: evaluation.source), in: evaluation.source)
         return
       case .ended: break
       }
       tellTime(evaluation, isWanted: kind == .timed)
+    }
+
+    /// Without brackets that are open in lines before a mistake in the last one: nobody has come to close them yet.
+    private static func mistakes(_ diagnostics: [Diagnostic], in source: SourceFile) -> [Diagnostic] {
+      let unclosed = "E0123"
+      let bytes = source.bytes
+      let line = bytes.lastIndex(of: UInt8(ascii: "\n")) ?? 0
+      let isInLastLine = { (diagnostic: Diagnostic) in Int(diagnostic.span.start) >= line }
+      guard diagnostics.contains(where: { $0.severity == .error && $0.code != unclosed && isInLastLine($0) }) else {
+        return diagnostics
+      }
+      return diagnostics.filter { $0.code != unclosed || isInLastLine($0) }
     }
 
     /// Nanoseconds from which on the time is worth telling.
@@ -46,19 +60,19 @@
       if settings.isVirtual, evaluation.clockElapsed > 0 {
         parts.append("\(Machine.text(duration: evaluation.clockElapsed)) passed on the virtual clock")
       }
-      if isWanted || (evaluation.elapsed >= Self.longTime) { parts.append(Figures.time(evaluation.elapsed)) }
+      if isWanted || (evaluation.elapsed >= Self.longTime) { parts.append(Quantity.time(evaluation.elapsed)) }
       if !parts.isEmpty { show(style.dim("(" + parts.joined(separator: ", in ") + ")") + "\n") }
     }
 
     /// What failed in the background since the last prompt.
     func tell(_ failures: [BackgroundFailure]) {
       for failed in failures.prefix(Self.mostFailures) {
-        let time = failed.elapsed < 1_000_000 ? "" : " after \(Figures.time(failed.elapsed))"
+        let time = failed.elapsed < 1_000_000 ? "" : " after \(Quantity.time(failed.elapsed))"
         reporter.note("task \(failed.number), \(failed.call), failed in the background\(time)")
         reporter.failure(failed.failure)
       }
       if failures.count > Self.mostFailures {
-        reporter.note("\(Figures.count(failures.count - Self.mostFailures, "more task")) failed in the background")
+        reporter.note("\(Quantity.counted(failures.count - Self.mostFailures, "more task")) failed in the background")
       }
     }
 

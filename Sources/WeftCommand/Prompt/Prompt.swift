@@ -1,3 +1,5 @@
+import WeftMachine
+
 #if Readline
   import UnixSignals
   import Weft
@@ -41,8 +43,7 @@
     private let modes: TerminalModes
     let style = PromptStyle(hasColor: Console.shared.hasColor)
     private var keys = KeyQueue()
-    /// The head of `keys`, as far as the line editor has not yet taken it.
-    private var ready: ArraySlice<UInt8> = []
+    private var lastKeyAt = ContinuousClock.now
     private var phase = Phase.editing
     private var history: HistoryFile?
     private var lastEntry = ""
@@ -50,6 +51,7 @@
     private var block = ""
     /// Output of background tasks that has no line break yet.
     private var partialLine: [UInt8] = []
+    private var lastPartAt = ContinuousClock.now
     private var hasAskedToLeave = false
     private var interrupts = 0
     private var isInputOpen = true
@@ -75,14 +77,14 @@
       self.signals = Task.detached { [inbox] in
         for await signal in signals { inbox.post(.signal(signal)) }
       }
-      modes.whileRunning()
+      modes.takeKeys()
       defer {
         modes.restore()
         inbox.shut()
         self.signals?.cancel()
       }
       Readline.setUp(
-        modes, nextKey: { [unowned self] in nextKey() }, hasKeys: { [unowned self] in !ready.isEmpty },
+        modes, nextKey: { [unowned self] in nextKey() }, hasKeys: { [unowned self] in hasKeys($0) },
         completion: { [unowned self] line, cursor in completion(line, cursor) })
       openHistory()
       show(greeting)
@@ -108,30 +110,49 @@
     // MARK: What comes
 
     private func waitForSomething() {
+      // A paste that has stopped, and hardly goes on, counts as ended; whatever else comes meanwhile.
+      let isInPaste = if case .editing = phase { Readline.isInPaste } else { keys.isInPaste }
+      let end =
+        isInPaste
+        ? lastKeyAt + Self.pastePatience : partialLine.isEmpty ? nil : lastPartAt + Self.partialPatience
       var requests = [
         pollfd(fd: inbox.descriptor, events: Int16(POLLIN), revents: 0),
         pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
       ]
       let count: nfds_t = isInputOpen && !keys.isFull ? 2 : 1
-      let timeout: Int32 = keys.isWaitingForPaste ? Self.pasteTimeout : partialLine.isEmpty ? -1 : Self.partialTimeout
-      let ready = poll(&requests, count, timeout)
-      if ready == 0 {
-        if keys.isWaitingForPaste { keys.endPaste() } else { showPartialLine() }
-      } else if ready > 0, count == 2, requests[1].revents != 0 {
-        readKeys()
-      }
+      let ready = poll(&requests, count, end.map { Self.milliseconds(until: $0) } ?? -1)
+      if ready > 0, count == 2, requests[1].revents != 0 { return readKeys() }
+      guard let end, ContinuousClock.now >= end else { return }
+      if isInPaste { keys.append(PasteMarks.end) } else { showPartialLine() }
     }
 
-    /// Milliseconds after which an unfinished line of a background task is shown as it is.
-    private static let partialTimeout: Int32 = 100
-    /// Milliseconds after which a paste that stopped counts as complete.
-    private static let pasteTimeout: Int32 = 1_000
+    /// Rounded up.
+    private static func milliseconds(until end: ContinuousClock.Instant) -> Int32 {
+      let left = max(.zero, end - .now).components
+      return Int32(left.seconds * 1_000 + (left.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+
+    /// Whether a key for the line editor is there, or comes within so many milliseconds.
+    private func hasKeys(_ patience: Int32) -> Bool {
+      if keys.first == nil, isInputOpen {
+        var request = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        if poll(&request, 1, patience) > 0 { readKeys() }
+      }
+      guard let key = keys.first else { return false }
+      return Readline.isInPaste || (key != KeyQueue.interruptKey && key != KeyQueue.suspendKey)
+    }
+
+    /// How long an unfinished line of a background task may wait for its rest.
+    private static let partialPatience = Duration.milliseconds(100)
+    /// How long a paste may stop before it counts as complete.
+    private static let pastePatience = Duration.seconds(1)
 
     private func readKeys() {
       var bytes = [UInt8](repeating: 0, count: 65_536)
       let count = read(STDIN_FILENO, &bytes, bytes.count)
       if count > 0 {
         keys.append(bytes[..<count])
+        lastKeyAt = .now
       } else if count == 0 || (errno != EINTR && errno != EAGAIN) {
         // The terminal is gone.
         isInputOpen = false
@@ -208,8 +229,6 @@
         block.isEmpty
         ? Readline.readLine(prompt: style.prompt)
         : Readline.readLine(prompt: style.continuation, indentation: Indentation.next(after: block))
-      // The rest is for whatever comes next.
-      ready = []
       guard case .editing = phase else { return }
       switch outcome {
       case .accepted(let line): accept(line)
@@ -223,23 +242,15 @@
     /// Waits for a key for the line editor; nil if the line was abandoned.
     private func nextKey() -> UInt8? {
       while !Readline.isAbandoned {
-        if let key = ready.popFirst() {
-          keys.drop(1)
-          return key
-        }
-        // Else the queue, which appends to the same bytes, would copy them.
-        ready = []
-        switch keys.head {
-        case .none:
+        guard let key = keys.popFirst() else {
           waitForSomething()
           takeInbox()
-        case .interrupt:
-          keys.drop(1)
-          interrupt()
-        case .suspend:
-          keys.drop(1)
-          suspend()
-        case .keys(let bytes): ready = bytes
+          continue
+        }
+        switch key {
+        case KeyQueue.interruptKey where !Readline.isInPaste: interrupt()
+        case KeyQueue.suspendKey where !Readline.isInPaste: suspend()
+        default: return key
         }
       }
       return nil
@@ -249,8 +260,8 @@
     private func takeKey() -> Bool {
       if keys.dropThroughInterrupt() {
         interrupt()
-      } else if keys.head == .suspend {
-        keys.drop(1)
+      } else if keys.first == KeyQueue.suspendKey {
+        _ = keys.popFirst()
         suspend()
       } else {
         return false
@@ -293,11 +304,11 @@
     private func accept(_ line: String) {
       if block.isEmpty {
         if line.allSatisfy(\.isWhitespace) { return beginInput() }
-        let isLeaving = line.drop(while: \.isWhitespace).hasPrefix(":q")
-        if !isLeaving { hasAskedToLeave = false }
-        if let command = PromptCommand.Line(line) {
+        let reading = reading(of: line)
+        if reading != .command(.quit, argument: "") { hasAskedToLeave = false }
+        if let reading {
           remember(line)
-          return run(PromptCommand.read(command))
+          return run(reading)
         }
         if let question = PromptQuestion(line) {
           remember(line)
@@ -312,6 +323,12 @@
       block = ""
       remember(text)
       evaluate(text)
+    }
+
+    private func reading(of line: String) -> PromptCommand.Reading? {
+      if let command = PromptCommand.Line(line) { return PromptCommand.read(command) }
+      guard let habit = PromptCommand.habit(line), !names.contains(where: { $0.name == habit.name }) else { return nil }
+      return .command(habit.command, argument: "")
     }
 
     func evaluate(_ text: String, _ kind: PromptEvaluation = .input) {
@@ -387,7 +404,7 @@
       if running == 0 || hasAskedToLeave { return leave(.done) }
       hasAskedToLeave = true
       let (them, are) = running == 1 ? ("it", "is") : ("them", "are")
-      show("\(Figures.count(running, "task")) \(are) still running: Ctrl-D again cancels \(them) and leaves\n")
+      show("\(Quantity.counted(running, "task")) \(are) still running: Ctrl-D again cancels \(them) and leaves\n")
       beginInput()
     }
 
@@ -411,6 +428,7 @@
         endPartialLine()
         return Console.shared.write(bytes)
       }
+      lastPartAt = .now
       guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return partialLine += bytes }
       let lines = partialLine + bytes[...end]
       partialLine = Array(bytes[(end + 1)...])

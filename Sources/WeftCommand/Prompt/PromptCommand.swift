@@ -91,7 +91,17 @@ enum PromptCommand: String, CaseIterable {
     return .command(command, argument: argument)
   }
 
-  /// Habits from other prompts.
+  /// What people type who come from other prompts: `exit` or `quit()`, for instance. A name of the session comes first.
+  static func habit(_ line: String) -> (name: String, command: PromptCommand)? {
+    var text = line[...]
+    while text.first?.isWhitespace == true { text.removeFirst() }
+    while text.last?.isWhitespace == true { text.removeLast() }
+    if text.hasSuffix("()") { text.removeLast(2) }
+    let commands: [Substring: PromptCommand] = ["exit": .quit, "quit": .quit, "help": .help]
+    return commands[text].map { (String(text), $0) }
+  }
+
+  /// The same, for commands.
   private static let short: [String: PromptCommand] = [
     "q": .quit, "exit": .quit, "h": .help, "?": .help, "l": .load, "t": .type,
   ]

@@ -7,20 +7,16 @@ enum PromptHelp {
   static let topics = ["blocks", "keys"] + blocks.map(\.name)
 
   static var overview: String {
-    let width = PromptCommand.allCases.map(\.usage.count).max() ?? 0
-    let commands = PromptCommand.allCases.map { command in
-      "  \(command.usage)\(String(repeating: " ", count: width - command.usage.count + 2))\(command.summary)\n"
-    }
-    return """
-      Write Weft, and see its value. `_` is the last value, `_error` the last error; `;` at the end shows nothing.
-      `let t = start f(x)` goes on while you type; `await t` gives its value.
+    """
+    Write Weft, and see its value. `_` is the last value, `_error` the last error; `;` at the end shows nothing.
+    `let t = start f(x)` goes on while you type; `await t` gives its value.
 
-        name?   what a task or a function does     name??  the source of a task
+      name?   what a task or a function does     name??  the source of a task
 
-      \(commands.joined())
-      `:help blocks` tells how tasks run together, `:help keys` what the keys do.
+    \(table(PromptCommand.allCases.map { ("  " + $0.usage, $0.summary) }))
+    `:help blocks` tells how tasks run together, `:help keys` what the keys do.
 
-      """
+    """
   }
 
   private static let keys = """
@@ -36,6 +32,15 @@ enum PromptHelp {
     The keys are those of GNU Readline: `~/.inputrc` can change them, between `$if weft` and `$endif` for weft alone.
 
     """
+
+  /// Rows of two columns; a row whose second one is empty is a line of its own.
+  static func table(_ rows: [(String, String)], width: Int? = nil) -> String {
+    let width = width ?? rows.map(\.0.count).max() ?? 0
+    return rows.map { head, rest in
+      let padding = String(repeating: " ", count: max(0, width - head.count) + 2)
+      return rest.isEmpty ? "\(head)\n" : "\(head)\(padding)\(rest)\n"
+    }.joined()
+  }
 
   private struct Page {
     let name: String
@@ -107,13 +112,9 @@ enum PromptHelp {
     if topic.isEmpty { return overview }
     if topic == "keys" { return keys }
     if topic == "blocks" {
-      let width = blocks.map(\.name.count).max() ?? 0
-      return blocks.map { "\($0.name)\(String(repeating: " ", count: width - $0.name.count + 2))\($0.meaning)\n" }
-        .joined()
+      return table(blocks.map { ($0.name, $0.meaning) })
     }
-    if let command = PromptCommand(rawValue: topic.hasPrefix(":") ? String(topic.dropFirst()) : ""),
-      topic.hasPrefix(":")
-    {
+    if topic.hasPrefix(":"), let command = PromptCommand(rawValue: String(topic.dropFirst())) {
       return "\(command.usage)\n  \(command.summary)\n"
     }
     if let block = blocks.first(where: { $0.name == topic }) {

@@ -44,7 +44,11 @@
 
     private static var ending = Ending.none
     private static var nextKey: () -> UInt8? = { nil }
-    private static var hasKeys: () -> Bool = { false }
+    private static var hasKeys: (_ patience: Int32) -> Bool = { _ in false }
+    /// What Readline has been given of a paste.
+    private static var marks = PasteMarks()
+    /// What is still to be given of a mark that ends a paste which was abandoned.
+    private static var endMark: ArraySlice<UInt8> = []
     private static var indentation = ""
     private static var modes: TerminalModes?
     private static var complete: (_ line: String, _ cursor: Int) -> Completion = { _, _ in Completion() }
@@ -56,9 +60,9 @@
 
     /// - Parameters:
     ///   - nextKey: Waits for a key; gives nil once the line was abandoned.
-    ///   - hasKeys: Whether it would not have to wait.
+    ///   - hasKeys: Whether it would not have to wait; takes so many milliseconds to find out.
     static func setUp(
-      _ modes: TerminalModes, nextKey: @escaping () -> UInt8?, hasKeys: @escaping () -> Bool,
+      _ modes: TerminalModes, nextKey: @escaping () -> UInt8?, hasKeys: @escaping (_ patience: Int32) -> Bool,
       completion: @escaping (_ line: String, _ cursor: Int) -> Completion
     ) {
       self.modes = modes
@@ -75,16 +79,21 @@
       // It would set LINES and COLUMNS, while other threads may read the environment.
       rl_change_environment = 0
       rl_getc_function = { _ in MainActor.assumeIsolated { Readline.key() } }
-      rl_input_available_hook = { MainActor.assumeIsolated { Readline.hasKeys() ? 1 : 0 } }
+      rl_input_available_hook = {
+        // It tells by this alone how long it would wait: for the rest of an arrow, whose first byte is Escape, for instance.
+        let microseconds = rl_set_keyboard_input_timeout(0)
+        rl_set_keyboard_input_timeout(microseconds)
+        return MainActor.assumeIsolated { Readline.hasKeys(microseconds / 1_000) ? 1 : 0 }
+      }
       rl_prep_term_function = { meta in
-        MainActor.assumeIsolated { Readline.modes?.beforeEditing() }
         rl_prep_terminal(meta)
+        // It has looked at the terminal, which shows no keys by now.
+        rl_tty_set_echoing(MainActor.assumeIsolated { Readline.modes?.showsKeys == true } ? 1 : 0)
       }
       rl_deprep_term_function = {
         // It would break the line once more.
         if MainActor.assumeIsolated({ Readline.isAbandoned }) { rl_eof_found = 0 }
         rl_deprep_terminal()
-        MainActor.assumeIsolated { Readline.modes?.whileRunning() }
       }
       rl_startup_hook = {
         MainActor.assumeIsolated {
@@ -104,6 +113,7 @@
     static func readLine(prompt: String, indentation: String = "") -> Outcome {
       self.indentation = indentation
       ending = .none
+      endMark = []
       rl_eof_found = 0
       isEditing = true
       let line = readline(prompt)
@@ -138,14 +148,27 @@
     /// The next key as Readline asks for it. What is no key ends whatever has begun, and in the end the line.
     private static func key() -> Int32 {
       let isAtCommand = Int32(truncatingIfNeeded: rl_readline_state) & RL_STATE_READCMD != 0
+      if isAtCommand { marks = PasteMarks() }
       if case .none = ending, let key = nextKey() {
+        marks.see(key)
         // Readline would break the line in its own way, if at all.
         return isAtCommand && key == endKey && rl_end == 0 ? leave("", .end) : Int32(key)
+      }
+      // Ended in any other way, a paste has no end in Readline's memory either.
+      if marks.isInPaste {
+        if endMark.isEmpty { endMark = PasteMarks.end[...] }
+        let key = endMark.removeFirst()
+        marks.see(key)
+        return Int32(key)
       }
       guard isAtCommand else { return EOF }
       if case .wanted(let mark) = ending { return leave(mark, .abandoned) }
       return READERR
     }
+
+    /// Whether Readline takes what comes for a part of a paste, in which Ctrl-C is text. What counts is what it has seen of it:
+    /// a search or a Ctrl-V may have taken the mark at its start for a key.
+    static var isInPaste: Bool { isEditing && marks.isInPaste }
 
     /// Whether something has been typed into the line.
     static var hasText: Bool { isEditing && rl_end > 0 }
@@ -172,7 +195,10 @@
     ///
     /// - Parameter onNewLine: Whether the cursor stands at the start of a line, below what the line was shown as before.
     static func resume(onNewLine: Bool) {
-      guard isEditing else { return modes?.whileRunning() ?? () }
+      // Where nobody has told it that it would be stopped, Readline believes that all is as it was.
+      suspend()
+      modes?.takeKeys()
+      guard isEditing else { return }
       rl_prep_term_function(1)
       if !onNewLine { rl_clear_visible_line() }
       rl_on_new_line()

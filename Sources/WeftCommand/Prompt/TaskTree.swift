@@ -29,11 +29,11 @@ struct TaskTree {
     var parts: [String] = []
     if task.isCancelled { parts.append("cancelled, cleans up") }
     if let wait = task.waitsFor {
-      parts.append("waits \(Figures.time(task.waitingTime)) for \(wait)")
+      parts.append("waits \(Quantity.time(task.waitingTime)) for \(wait)")
     } else {
       parts.append("computes")
     }
-    return parts.joined(separator: "; ") + ", age \(Figures.time(task.age))"
+    return parts.joined(separator: "; ") + ", age \(Quantity.time(task.age))"
   }
 
   private func cut(_ line: String) -> String {

@@ -22,17 +22,19 @@ final class TerminalModes: Sendable {
     self.found = found
   }
 
-  /// What Readline starts from: it looks here whether keys are to be shown.
-  func beforeEditing() {
-    set { modes in Self.passKeys(&modes) }
-  }
+  /// Whether the terminal showed keys when it was found. The one of an editor may do that itself.
+  var showsKeys: Bool { found.c_lflag & tcflag_t(ECHO) != 0 }
 
-  /// While something runs, keys wait unseen for the next prompt.
-  func whileRunning() {
+  /// Keys come one by one, as they are, and unseen, whether they are waited for or not.
+  ///
+  /// It stays like this from one prompt to the next. Where a terminal edits lines itself, be it for a moment, what comes in
+  /// that moment is changed: Ctrl-U takes away what came before, Ctrl-D becomes a zero, Enter a Ctrl-J.
+  func takeKeys() {
     set { modes in
-      Self.passKeys(&modes)
-      modes.c_lflag &= ~tcflag_t(ICANON | ECHO)
-      modes.c_iflag &= ~tcflag_t(ICRNL | INLCR)
+      // Readline turns ISIG on, so it is these characters that have to go.
+      for index in [VINTR, VQUIT, VSUSP] { Self.setCharacter(index, to: Self.disabled, in: &modes) }
+      modes.c_lflag &= ~tcflag_t(ICANON | ECHO | IEXTEN)
+      modes.c_iflag &= ~tcflag_t(ICRNL | INLCR | IXON)
       Self.setCharacter(VMIN, to: 1, in: &modes)
       Self.setCharacter(VTIME, to: 0, in: &modes)
     }
@@ -48,13 +50,6 @@ final class TerminalModes: Sendable {
     change(&modes)
     // A process in the background is stopped here until it is in the foreground; a signal may come first.
     while tcsetattr(descriptor, TCSADRAIN, &modes) != 0, errno == EINTR {}
-  }
-
-  private static func passKeys(_ modes: inout termios) {
-    // Readline turns ISIG on again, so it is these characters that have to go.
-    for index in [VINTR, VQUIT, VSUSP] { setCharacter(index, to: disabled, in: &modes) }
-    modes.c_lflag &= ~tcflag_t(IEXTEN)
-    modes.c_iflag &= ~tcflag_t(IXON)
   }
 
   /// `_POSIX_VDISABLE`.

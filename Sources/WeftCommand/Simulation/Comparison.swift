@@ -52,7 +52,7 @@ struct Comparison {
   private static func difference(_ predicted: Int64, _ measured: Int64) -> String {
     guard predicted > 0 else { return "" }
     let percent = (Double(measured) / Double(predicted) - 1) * 100
-    return (percent < 0 ? "" : "+") + Figures.decimal(percent, 1) + " %"
+    return (percent < 0 ? "" : "+") + Quantity.decimal(percent, 1) + " %"
   }
 
   /// To the right, or to the left for a negative width.

@@ -28,7 +28,7 @@ struct SimReport {
     }
     rows.append(("tasks", "\(analysis.tasks), at most \(analysis.mostTasks) at once"))
     for pool in analysis.pools { rows.append(row(pool)) }
-    var text = "\nsimulated \(file) with seed \(simulation.seed) on \(Figures.count(simulation.cores, "core"))\n"
+    var text = "\nsimulated \(file) with seed \(simulation.seed) on \(Quantity.counted(simulation.cores, "core"))\n"
     let width = rows.map(\.0.count).max() ?? 0
     for (name, value) in rows { text += "  \(name.padded(to: width))  \(value)\n" }
     text += path(analysis.criticalPath)
@@ -39,7 +39,7 @@ struct SimReport {
   }
 
   private func row(_ pool: RunAnalysis.Pool) -> (String, String) {
-    let tasks = Figures.count(pool.tasks, "task")
+    let tasks = Quantity.counted(pool.tasks, "task")
     guard pool.place >= 0 else {
       return ("compute", "\(tasks), \(Self.duration(pool.busy)) of computing")
     }
@@ -47,7 +47,7 @@ struct SimReport {
     let line = script.image.place(ofCode: pool.place)?.line ?? 0
     return (
       "pool in line \(line)",
-      "\(pool.workers) \(kind), \(tasks), \(Figures.decimal(pool.use * 100, 0)) % in use"
+      "\(pool.workers) \(kind), \(tasks), \(Quantity.decimal(pool.use * 100, 0)) % in use"
     )
   }
 
@@ -57,7 +57,7 @@ struct SimReport {
     if shown.isEmpty { return "" }
     var text = "  the critical path\n"
     for part in shown {
-      let share = Figures.decimal(Double(part.time) / whole * 100, 1) + " %"
+      let share = Quantity.decimal(Double(part.time) / whole * 100, 1) + " %"
       let steps = part.steps > 1 ? ", \(part.steps) times" : ""
       text += "    \(share.padded(left: 7))  \(Self.duration(part.time).padded(to: 9)) \(name(part))\(steps)\n"
     }

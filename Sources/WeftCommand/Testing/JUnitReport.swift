@@ -1,4 +1,5 @@
 import Weft
+import WeftMachine
 
 /// The results of tests as JUnit XML, which continuous integration reads.
 enum JUnitReport {
@@ -34,7 +35,7 @@ enum JUnitReport {
   }
 
   private static func seconds(_ time: Duration) -> String {
-    Figures.decimal(Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18, 3)
+    Quantity.decimal(Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18, 3)
   }
 
   private static func quoted(_ text: String) -> String {

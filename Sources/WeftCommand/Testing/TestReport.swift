@@ -29,7 +29,7 @@ struct TestReport {
     if isTAP { return write(tap(results)) }
     let failed = results.failures.count
     let count = results.outcomes.count
-    let state = failed == 0 ? Figures.count(count, "test") : "\(Figures.count(count, "test")), \(failed) failed"
+    let state = failed == 0 ? Quantity.counted(count, "test") : "\(Quantity.counted(count, "test")), \(failed) failed"
     write(
       "\(mark(failed == 0)) \(results.suite.path)  \(state)\(Self.times(results.virtualTime, Self.sum(results)))\n")
     for timed in results.outcomes {
@@ -52,8 +52,8 @@ struct TestReport {
     let elapsed = results.reduce(0 as Int64) { $0.addingReportingOverflow($1.virtualTime).partialValue }
     let verdict =
       failed == 0
-      ? paint("\(Figures.count(count, "test")) passed", "1;32")
-      : paint("\(failed) of \(Figures.count(count, "test")) failed", "1;31")
+      ? paint("\(Quantity.counted(count, "test")) passed", "1;32")
+      : paint("\(failed) of \(Quantity.counted(count, "test")) failed", "1;31")
     write("\(verdict)\(Self.times(elapsed, start.duration(to: .now)))\n")
   }
 
@@ -105,7 +105,7 @@ struct TestReport {
   /// The time on the tests' clock, and that in the real world.
   private static func times(_ virtual: Int64, _ real: Duration) -> String {
     let milliseconds = real.components.seconds * 1_000 + real.components.attoseconds / 1_000_000_000_000_000
-    let time = milliseconds < 10_000 ? "\(milliseconds) ms" : Figures.seconds(milliseconds * 1_000_000)
+    let time = milliseconds < 10_000 ? "\(milliseconds) ms" : Quantity.seconds(milliseconds * 1_000_000)
     let rounded = virtual < 1_000_000 ? virtual : virtual / 1_000_000 * 1_000_000
     return virtual == 0 ? "  (\(time))" : "  (\(Machine.text(duration: rounded)) in \(time))"
   }

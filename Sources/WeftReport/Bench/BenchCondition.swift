@@ -1,3 +1,5 @@
+import WeftMachine
+
 /// When a bench counts as failed: `p95 > +10%` against the times saved before, or `mean > 300ms` by itself.
 public struct BenchCondition: Sendable, Equatable {
   public enum Figure: Sendable, Equatable {

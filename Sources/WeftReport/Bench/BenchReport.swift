@@ -1,3 +1,5 @@
+import WeftMachine
+
 /// The benches of a script, side by side.
 public struct BenchReport: Sendable, Equatable {
   public struct Bench: Sendable, Equatable {

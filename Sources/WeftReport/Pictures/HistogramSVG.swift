@@ -1,3 +1,5 @@
+import WeftMachine
+
 extension Latencies {
   /// How latencies are spread, as a picture.
   public func svg(title: String) -> String {

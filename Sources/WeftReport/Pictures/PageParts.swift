@@ -1,3 +1,5 @@
+import WeftMachine
+
 /// What is the same in every page, and the tables of one.
 enum PageParts {
   static let css = """
@@ -118,7 +120,8 @@ enum PageParts {
     const canvas = document.getElementById('timeline'), tip = document.getElementById('tip');
     const pen = canvas.getContext('2d');
     const HEAD = 24, AXIS = 26, PAD = 10;
-    const [ROW, FROM, TO, NAME, ARGS, ENDING, NOTE, PARENT, SEGMENTS, RETRIES] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+    const [ROW, FROM, TO, NAME, ARGS, ENDING, NOTE, PARENT, SEGMENTS, RETRIES, BLOCK] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+    const [TITLE, OPENER, FIRST, ROWS, OPENED, CLOSED, CALLED_OFF] = [0, 1, 2, 3, 4, 5, 6];
     const NAMES = ['running', 'network', 'sleeping', 'queueing', 'joining'];
     let from = 0, to = data.end, rowHeight = 1, scroll = 0, width = 0, height = 0, hovered = -1, kept = false, colors = {};
     // Tasks by row, so that only what is in view is looked at.
@@ -130,6 +133,11 @@ enum PageParts {
       const place = data.path[i];
       if (!onPath.has(place)) onPath.set(place, []);
       onPath.get(place).push([data.path[i + 1], data.path[i + 2]]);
+    }
+    const blocksOf = new Map();
+    for (const block of data.blocks) {
+      if (!blocksOf.has(block[OPENER])) blocksOf.set(block[OPENER], []);
+      blocksOf.get(block[OPENER]).push(block);
     }
     const string = place => place < 0 ? '' : data.strings[place];
     function time(ns) {
@@ -181,10 +189,10 @@ enum PageParts {
       for (let t = Math.ceil(from / step) * step; t <= to; t += step) list.push(t);
       return list;
     }
-    let drawn = 0;
+    let drawn = 0, framed = 0;
     function draw() {
       clamp();
-      drawn = 0;
+      drawn = framed = 0;
       pen.fillStyle = colors.bg;
       pen.fillRect(0, 0, width, height);
       pen.font = '12px ' + getComputedStyle(document.body).fontFamily;
@@ -205,6 +213,7 @@ enum PageParts {
         const high = Math.min(first + count, first + Math.ceil((height - y) / rowHeight) + 1);
         // Rows thinner than a pixel stand on the same one: one of them is enough.
         const step = Math.max(1, Math.floor(.5 / rowHeight));
+        if (rowHeight >= 6) for (const block of data.blocks) drawBlock(block, first, count, y);
         for (let row = low; row < high; row += step) drawRow(row, y + (row - first) * rowHeight);
       }
       pen.fillStyle = colors.bg;
@@ -214,6 +223,18 @@ enum PageParts {
         const text = t === 0 ? '0' : time(t), w = pen.measureText(text).width;
         pen.fillText(text, Math.max(PAD, Math.min(width - w - 2, x(t) - w / 2)), AXIS / 2);
       }
+    }
+    // Around the tasks of a block, from the line of the task that opened it.
+    function drawBlock(block, first, count, y) {
+      const opener = data.tasks[block[OPENER]][ROW];
+      if (block[ROWS] === 0 || opener < first || opener >= first + count) return;
+      const a = Math.max(x(block[OPENED]), -4), b = Math.min(x(block[CLOSED]), width + 4);
+      const head = y + (opener - first + .5) * rowHeight - 1, foot = y + (block[FIRST] + block[ROWS] - first) * rowHeight;
+      if (b - a < 14 || foot < AXIS || head > height) return;
+      framed++;
+      pen.beginPath(); pen.roundRect(a, head, b - a, foot - head, 3);
+      pen.fillStyle = colors.band; pen.fill();
+      pen.strokeStyle = block[CALLED_OFF] ? colors.cancelled : colors.joining; pen.lineWidth = 1; pen.stroke();
     }
     function drawRow(row, y) {
       const gap = rowHeight >= 8 ? 2 : rowHeight >= 4 ? 1 : 0, h = Math.max(.75, rowHeight - gap);
@@ -244,7 +265,7 @@ enum PageParts {
         for (const [a, b] of onPath.get(place) || []) {
           pen.fillStyle = colors.path; pen.fillRect(x(a), y + h - 1, Math.max(.5, x(b) - x(a)), 2);
         }
-        if (rowHeight >= 14 && widest > 24) label(task, at, y, h);
+        if (rowHeight >= 14 && widest > 24) labels(place, at, y, h);
         if (place === hovered) {
           pen.strokeStyle = colors.ink; pen.lineWidth = 1.5;
           pen.strokeRect(x(task[FROM]), y - .5, Math.max(2, x(task[TO]) - x(task[FROM])), h + 1);
@@ -252,18 +273,39 @@ enum PageParts {
       }
     }
     function title(task) { const args = string(task[ARGS]); return string(task[NAME]) + (args ? '(' + args + ')' : ''); }
-    function label(task, at, y, h) {
-      const s = task[SEGMENTS], a = Math.max(x(s[at]), 0), room = Math.min(x(s[at + 1]), width) - a - 8;
-      let text = title(task);
-      if (pen.measureText(text).width > room) {
-        const count = Math.floor(room / pen.measureText('n').width) - 1;
-        if (count < 3) return;
-        text = text.slice(0, count) + '…';
-        if (pen.measureText(text).width > room + 4) return;
+    // The name stands in the widest part of the bar, those of the blocks where they begin.
+    function labels(place, at, y, h) {
+      const task = data.tasks[place], s = task[SEGMENTS], name = string(task[NAME]), texts = [title(task), name];
+      let blocks = blocksOf.get(place) || [];
+      const here = blocks.find(b => b[OPENED] >= s[at] && b[OPENED] < s[at + 1] && x(b[OPENED]) - x(s[at]) < 4);
+      if (here) { texts.unshift(name + ' · ' + here[TITLE]); blocks = blocks.filter(b => b !== here); }
+      const [left, right] = write(texts, s[at], s[at + 1], s[at + 2], y, h);
+      let last = -Infinity;
+      for (const b of blocks) {
+        if (x(b[OPENED]) < last) continue;
+        for (let i = 0; i < s.length; i += 5) {
+          if (s[i + 1] <= b[OPENED]) continue;
+          const start = Math.max(s[i], b[OPENED]), end = Math.min(s[i + 1], b[CLOSED]);
+          // Not where another text stands.
+          if (x(start) >= right || x(end) <= left) last = write([b[TITLE]], start, end, s[i + 2], y, h)[1];
+          break;
+        }
       }
-      if (s[at + 2] === 4) { pen.fillStyle = colors.bg; pen.fillRect(a + 2, y, pen.measureText(text).width + 6, h); }
-      pen.fillStyle = colors['on-' + NAMES[s[at + 2]]];
+    }
+    // Writes the first of some texts that fits, or else what fits of the last; gives where it stands.
+    function write(texts, start, end, state, y, h) {
+      const a = Math.max(x(start), 0), room = Math.min(x(end), width) - a - 8;
+      let text = texts.find(t => pen.measureText(t).width <= room);
+      if (!text) {
+        const count = Math.floor(room / pen.measureText('n').width) - 1;
+        if (count < 3) return [a, a];
+        text = texts[texts.length - 1].slice(0, count) + '…';
+        if (pen.measureText(text).width > room + 4) return [a, a];
+      }
+      if (state === 4) { pen.fillStyle = colors.bg; pen.fillRect(a + 2, y, pen.measureText(text).width + 6, h); }
+      pen.fillStyle = colors['on-' + NAMES[state]];
       pen.fillText(text, a + 5, y + h / 2 + .5);
+      return [a, a + pen.measureText(text).width + 10];
     }
     function find(px, py) {
       for (const [, first, count] of data.groups) {
@@ -296,6 +338,7 @@ enum PageParts {
       if (task[RETRIES].length) lines.push('tried again ' + (task[RETRIES].length === 1 ? 'once' : task[RETRIES].length + ' times'));
       if (task[ENDING] === 2) lines.push('<span class="failed">failed: ' + escape(string(task[NOTE])) + '</span>');
       if (task[ENDING] === 3) lines.push('<span class="cancelled">cancelled: ' + escape(string(task[NOTE])) + '</span>');
+      if (task[BLOCK] >= 0) lines.push('<span class="soft">in ' + escape(data.blocks[task[BLOCK]][TITLE]) + '</span>');
       if (task[PARENT] >= 0) lines.push('<span class="soft">started by ' + escape(title(data.tasks[task[PARENT]])) + '</span>');
       return lines.join('<br>');
     }
@@ -357,7 +400,7 @@ enum PageParts {
     addEventListener('resize', resize);
     readColors(); fit(); resize();
     window.timeline = {
-      data, hover, zoom, showAll, view: () => ({from, to, rowHeight, scroll, drawn, groups: data.groups.length, rows: data.rows}),
+      data, hover, zoom, showAll, view: () => ({from, to, rowHeight, scroll, drawn, framed, groups: data.groups.length, rows: data.rows}),
       center: place => ({x: x((data.tasks[place][FROM] + data.tasks[place][TO]) / 2), y: top(data.tasks[place][ROW]) + rowHeight / 2}),
     };
     })();

@@ -1,3 +1,5 @@
+import WeftMachine
+
 /// Colours and letters of the pictures, in daylight and in the dark. Every text has a contrast of at least 4.5 to what is behind
 /// it, and every bar one of 3.
 enum PictureStyle {
@@ -29,6 +31,7 @@ enum PictureStyle {
       }
       return
         "text{fill:\(color("ink"))}.grid{stroke:\(color("line"))}.path{stroke:\(color("path"));fill:none;stroke-width:2}"
+        + ".block{fill:\(color("band"));stroke:\(color("joining"))}"
     }
     return others(isDark: false) + light + "@media (prefers-color-scheme:dark){" + others(isDark: true) + dark + "}"
       + ".title{font-size:17px;font-weight:600}.group{font-weight:600}"

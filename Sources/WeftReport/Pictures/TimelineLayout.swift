@@ -161,7 +161,12 @@ struct TimelineLayout {
     var result: [Segment] = []
     var at = from
     func add(_ until: Int64, _ state: State, _ label: Int32 = -1, _ reason: WaitReason? = nil, _ on: UInt64 = 0) {
-      if until > at { result.append(Segment(from: at, to: until, state: state, label: label, reason: reason, on: on)) }
+      if until > at {
+        // One wait for a turn after the other is one wait: a loop that starts what a limit holds up has a thousand of them.
+        let isSame = state == .queueing && label < 0 && result.last.map { $0.state == state && $0.label < 0 } ?? false
+        let start = isSame ? result.removeLast().from : at
+        result.append(Segment(from: start, to: until, state: state, label: label, reason: reason, on: on))
+      }
       at = max(at, until)
     }
     for wait in task.waits {

@@ -23,7 +23,22 @@ extension RunReport {
       writer.array("reasons") { writer in for reason in WaitReason.allCases { writer.value(reason.text) } }
       writer.array("states") { writer in for state in TimelineLayout.State.allCases { writer.value(state.title) } }
       writer.newline()
-      writer.array("tasks") { writer in for place in timeline.tasks.indices { Self.write(place, layout, to: &writer) } }
+      let (frames, around) = layout.frames()
+      writer.array("tasks") { writer in
+        for place in timeline.tasks.indices { Self.write(place, layout, in: around[place], to: &writer) }
+      }
+      writer.newline()
+      writer.array("blocks") { writer in
+        for frame in frames {
+          writer.array { writer in
+            writer.value(frame.title)
+            for number in [frame.task, frame.rows.lowerBound, frame.rows.count] { writer.value(number) }
+            writer.value(frame.from)
+            writer.value(frame.to)
+            writer.value(frame.isCancelled ? 1 : 0)
+          }
+        }
+      }
       writer.newline()
       writer.array("path") { writer in
         for part in path.parts {
@@ -68,7 +83,7 @@ extension RunReport {
     return facts.joined(separator: " · ")
   }
 
-  private static func write(_ place: Int, _ layout: TimelineLayout, to writer: inout JSONWriter) {
+  private static func write(_ place: Int, _ layout: TimelineLayout, in frame: Int, to writer: inout JSONWriter) {
     let task = layout.timeline.tasks[place]
     let (from, to) = layout.span(place)
     writer.newline()
@@ -91,6 +106,7 @@ extension RunReport {
         }
       }
       writer.array { writer in for time in task.retries { writer.value(time) } }
+      writer.value(frame)
     }
   }
 }

@@ -1,3 +1,5 @@
+import WeftMachine
+
 extension Timeline {
   /// A picture of the run: rows by worker and task, waits, retries, failures, cancellations, and the critical path.
   ///
@@ -29,7 +31,12 @@ struct TimelineSVG {
   private let timeline: Timeline
   private let layout: TimelineLayout
   private let path: CriticalPath
+  private let frames: [TimelineLayout.Frame]
+  /// For each task, those of the frames that it has opened.
+  private let framesOfTask: [Int: [Int]]
   private let title: String
+  /// When the first task of each row begins.
+  private let firstTimes: [Int: Int64]
   private var body = ""
 
   private static let width = 1_200.0
@@ -40,6 +47,10 @@ struct TimelineSVG {
   /// More rows than these are drawn together.
   private static let mostRows = 240
   private static let groupHead = 22.0
+  /// A critical path of more steps than these would hide what it goes along.
+  private static let mostSteps = 150
+  /// A frame or a label for a block that is narrower would say nothing.
+  private static let leastFrame = 14.0
 
   private let rowHeight: Double
   /// Rows of tasks that stand in one of the picture.
@@ -54,7 +65,12 @@ struct TimelineSVG {
     layout = TimelineLayout(timeline)
     self.end = max(layout.end, end)
     path = CriticalPath(timeline)
+    frames = layout.frames().frames
+    framesOfTask = Dictionary(grouping: frames.indices, by: { [frames] in frames[$0].task })
     self.title = title
+    firstTimes = timeline.tasks.indices.reduce(into: [:]) { [layout] times, place in
+      times[layout.rows[place]] = min(times[layout.rows[place]] ?? .max, layout.span(place).from)
+    }
     rowsTogether = (layout.rowCount + Self.mostRows - 1) / Self.mostRows
     let shown = max(1, (layout.rowCount + max(1, rowsTogether) - 1) / max(1, rowsTogether))
     rowHeight = rowsTogether > 1 ? 3 : min(20, max(4, 760 / Double(shown)))
@@ -68,8 +84,22 @@ struct TimelineSVG {
   private var edges: [Double] {
     layout.groups.reduce(into: [Self.top]) { edges, group in
       let rows = Double((group.rows.count + rowsTogether - 1) / max(1, rowsTogether))
-      edges.append((edges.last ?? 0) + Self.groupHead + rows * rowHeight + 8)
+      edges.append((edges.last ?? 0) + head(of: group) + rows * rowHeight + (isShort(group) ? 2 : 8))
     }
+  }
+
+  /// The title of a worker with one row stands in that row, if its first task leaves room there.
+  private func isShort(_ group: TimelineLayout.Group) -> Bool {
+    guard group.rows.count == 1, rowsTogether <= 1, rowHeight >= 13, let first = firstTimes[group.rows.lowerBound]
+    else { return false }
+    return x(first) > Self.left + PictureStyle.width(title(of: group), size: Self.fontSize) * 1.1 + 16
+  }
+
+  private func head(of group: TimelineLayout.Group) -> Double { isShort(group) ? 0 : Self.groupHead }
+
+  private func title(of group: TimelineLayout.Group) -> String {
+    let together = rowsTogether > 1 ? ", \(rowsTogether) rows of tasks in each of the picture" : ""
+    return "\(group.title) · \(Quantity.counted(group.tasks, "task"))\(together)"
   }
 
   private var tops: [Double] { edges.dropLast() }
@@ -86,12 +116,12 @@ struct TimelineSVG {
     let bottom = Double(height) - 34
     axis(from: Self.top - 8, to: bottom)
     for (group, top) in zip(layout.groups, tops) {
-      let count = Quantity.counted(group.tasks, "task")
-      let together = rowsTogether > 1 ? ", \(rowsTogether) rows of tasks in each of the picture" : ""
-      label("\(group.title) · \(count)\(together)", Self.left, top + 14, "class=\"group\"")
-      if rowsTogether > 1 { drawTogether(group, top + Self.groupHead) } else { drawRows(group, top + Self.groupHead) }
+      let start = top + head(of: group)
+      label(title(of: group), Self.left, isShort(group) ? top + rowHeight / 2 + 3 : top + 14, "class=\"group\"")
+      if rowsTogether > 1 { drawTogether(group, start) } else { drawRows(group, start) }
     }
-    if rowsTogether <= 1 { drawPath(tops) } else { drawPathAlone(bottom) }
+    let steps = path.parts.count { x($0.to) - x($0.from) >= 0.3 }
+    if rowsTogether <= 1, steps <= Self.mostSteps { drawPath(tops) } else { drawPathAlone(bottom) }
     return """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Int(Self.width)) \(height)" width="\(Int(Self.width))" \
       height="\(height)" role="img" aria-label="\(PictureStyle.escaped(title))" font-family="\(PictureStyle.font)" \
@@ -171,6 +201,7 @@ struct TimelineSVG {
     /// Where each row has been drawn up to, so that what is narrower than a pixel does not pile up.
     var drawn = [Double](repeating: -1, count: group.rows.count)
     let places = timeline.tasks.indices.filter { group.rows.contains(layout.rows[$0]) }
+    if rowHeight >= 8 { drawFrames(group, top, gap) }
     for place in places.sorted(by: { layout.span($0).from < layout.span($1).from }) {
       let row = layout.rows[place] - group.rows.lowerBound
       let y = top + Double(row) * rowHeight
@@ -194,6 +225,17 @@ struct TimelineSVG {
     body += "\n"
   }
 
+  /// Around the tasks of each block, from the line of the task that opened it.
+  private mutating func drawFrames(_ group: TimelineLayout.Group, _ top: Double, _ gap: Double) {
+    for frame in frames where !frame.rows.isEmpty && group.rows.contains(layout.rows[frame.task]) {
+      let width = x(frame.to) - x(frame.from)
+      if width < Self.leastFrame { continue }
+      let head = top + (Double(layout.rows[frame.task] - group.rows.lowerBound) + 0.5) * rowHeight - gap / 2
+      let foot = top + Double(frame.rows.upperBound - group.rows.lowerBound) * rowHeight
+      rectangle("class=\"block\"", x(frame.from), head, width, foot - head, radius: 3)
+    }
+  }
+
   private mutating func drawMarks(_ place: Int, _ y: Double, _ height: Double) {
     let task = timeline.tasks[place]
     for time in task.retries { rectangle("class=\"f-retry\"", x(time) - 1.5, y, 3, height) }
@@ -203,23 +245,49 @@ struct TimelineSVG {
     }
   }
 
-  /// The name stands in the widest part of the bar.
+  /// The name stands in the widest part of the bar, those of the blocks where they begin.
   private mutating func drawName(_ place: Int, _ y: Double, _ height: Double) {
     let task = timeline.tasks[place]
-    guard let segment = layout.segments(place).max(by: { $0.to - $0.from < $1.to - $1.from }) else { return }
-    let start = x(segment.from)
+    let segments = layout.segments(place)
     let name = timeline.string(task.name) ?? "task"
-    let full = name + (timeline.string(task.arguments).map { "(\($0))" } ?? "")
-    let room = x(segment.to) - start - 10
-    let text = PictureStyle.fitting(full, into: room, size: Self.fontSize)
-    if text.isEmpty { return }
-    let isThin = segment.state == .joining
-    if isThin {
-      // It stands on the line; what is behind it has to be quiet.
-      rectangle(
-        "class=\"f-bg\"", start + 2, y, PictureStyle.width(text, size: Self.fontSize) + 6, height, radius: 2)
+    var texts = [name + (timeline.string(task.arguments).map { "(\($0))" } ?? ""), name]
+    var left = framesOfTask[place] ?? []
+    /// What is written already.
+    var written = 0.0..<0.0
+    if let widest = segments.max(by: { $0.to - $0.from < $1.to - $1.from }) {
+      if let frame = left.first(where: { frames[$0].from >= widest.from && x(frames[$0].from) - x(widest.from) < 4 }) {
+        texts.insert("\(name) · \(frames[frame].title)", at: 0)
+        left.removeAll { $0 == frame }
+      }
+      written = write(texts, in: widest, from: widest.from, to: widest.to, y, height)
     }
+    var end = 0.0
+    for frame in left {
+      let (from, to) = (frames[frame].from, frames[frame].to)
+      guard let segment = segments.first(where: { $0.to > from }), x(from) >= end else { continue }
+      let start = max(from, segment.from)
+      let room = min(to, segment.to)
+      // Not where another text stands.
+      if x(start) < written.upperBound, written.lowerBound < x(room), !written.isEmpty { continue }
+      end = write([frames[frame].title], in: segment, from: start, to: room, y, height).upperBound
+    }
+  }
+
+  /// Writes the first of some texts that fits, or else what fits of the last; gives where it stands.
+  private mutating func write(
+    _ texts: [String], in segment: TimelineLayout.Segment, from: Int64, to: Int64, _ y: Double, _ height: Double
+  ) -> Range<Double> {
+    let start = x(from)
+    let room = x(to) - start - 10
+    let text =
+      texts.first { PictureStyle.width($0, size: Self.fontSize) <= room }
+      ?? PictureStyle.fitting(texts.last ?? "", into: room, size: Self.fontSize)
+    if text.isEmpty { return start..<start }
+    let width = PictureStyle.width(text, size: Self.fontSize) + 6
+    // It stands on the line; what is behind it has to be quiet.
+    if segment.state == .joining { rectangle("class=\"f-bg\"", start + 2, y, width, height, radius: 2) }
     label(text, start + 5, y + height / 2 + 4, "class=\"f-on-\(segment.state)\"")
+    return start..<start + width + 5
   }
 
   // MARK: Several rows in one
@@ -301,7 +369,8 @@ struct TimelineSVG {
     for part in path.parts where x(part.to) - x(part.from) >= 0.3 {
       let row = layout.rows[part.task]
       guard let group = layout.groups.firstIndex(where: { $0.rows.contains(row) }) else { continue }
-      let y = tops[group] + Self.groupHead + Double(row - layout.groups[group].rows.lowerBound + 1) * rowHeight - 1
+      let start = tops[group] + head(of: layout.groups[group])
+      let y = start + Double(row - layout.groups[group].rows.lowerBound + 1) * rowHeight - 1
       d += (isFirst ? "M" : "L") + "\(PictureStyle.number(x(part.from))) \(PictureStyle.number(y))"
       d += "H\(PictureStyle.number(x(part.to)))"
       isFirst = false

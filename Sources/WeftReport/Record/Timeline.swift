@@ -75,11 +75,25 @@ public struct Timeline: Sendable, Equatable {
   private var waitCount = 0
   private var stringBytes = 0
   /// What the requests under way ask for, by task.
-  private var requests: [UInt64: String] = [:]
+  private var requests = NumberTable<Exchange>()
+  /// Those that have ended. Putting them into words waits until somebody looks: it takes longer than all the rest.
+  private var exchanges: [Exchange] = []
+
+  /// A request, and what came of it.
+  private struct Exchange: Sendable {
+    var method: String
+    var url: String
+    var status: Int32 = 0
+    var received: Int64 = 0
+    var failure: String?
+
+    var text: String { "\(method) \(url) → \(failure ?? "\(status), \(Quantity.bytes(Int(received)))")" }
+  }
+
   private static let longestString = 200
   private static let mostStringBytes = 12 << 20
-  private var taskPlaces: [UInt64: Int] = [:]
-  private var blockPlaces: [UInt64: Int] = [:]
+  private var taskPlaces = NumberTable<Int>()
+  private var blockPlaces = NumberTable<Int>()
   private var stringPlaces: [String: Int32] = [:]
   private var names: [Int32: Int32] = [:]
   private var lines: [Int32: Int32] = [:]
@@ -105,12 +119,32 @@ public struct Timeline: Sendable, Equatable {
 
   public func place(ofTask id: UInt64) -> Int? { taskPlaces[id] }
 
+  public func place(ofBlock id: UInt64) -> Int? { blockPlaces[id] }
+
   public func block(_ id: UInt64) -> Block? { blockPlaces[id].map { blocks[$0] } }
 
   public static func == (left: Timeline, right: Timeline) -> Bool {
     left.tasks == right.tasks && left.blocks == right.blocks && left.strings == right.strings
       && left.workers == right.workers && left.omitted == right.omitted && left.end == right.end
   }
+
+  /// As it is now, with all of it in words.
+  var settled: Timeline {
+    if exchanges.isEmpty { return self }
+    var timeline = self
+    timeline.exchanges = []
+    for place in timeline.tasks.indices {
+      for wait in timeline.tasks[place].waits.indices {
+        let label = timeline.tasks[place].waits[wait].label
+        if label > Self.firstExchange { continue }
+        timeline.tasks[place].waits[wait].label = timeline.intern(exchanges[Int(Self.firstExchange - label)].text)
+      }
+    }
+    return timeline
+  }
+
+  /// A label that stands for the first of the exchanges; those below it for the others.
+  private static let firstExchange: Int32 = -2
 
   // MARK: From records
 
@@ -153,13 +187,18 @@ public struct Timeline: Sendable, Equatable {
     case .resumed: endWait(place, record.time)
     case .retrying: if tasks[place].retries.count < 100 { tasks[place].retries.append(record.time) }
     case .fetchStarted(let start):
-      requests[record.task] = "\(batch.text(start.method) ?? "GET") \(batch.text(start.url) ?? "?")"
+      requests[record.task] = Exchange(
+        method: batch.text(start.method) ?? "GET", url: Self.excerpt(batch.text(start.url) ?? "?"))
       beginWait(place, record.time, .fetch, 0)
     case .fetchEnded(let ending):
-      let outcome = batch.text(ending.failure) ?? "\(ending.status), \(Quantity.bytes(Int(ending.received)))"
-      let request = requests.removeValue(forKey: record.task) ?? "?"
-      guard let wait = tasks[place].waits.indices.last, tasks[place].waits[wait].reason == .fetch else { return }
-      tasks[place].waits[wait].label = intern("\(request) → \(outcome)")
+      guard var exchange = requests.removeValue(for: record.task), let wait = tasks[place].waits.indices.last,
+        tasks[place].waits[wait].reason == .fetch, tasks[place].waits[wait].to < 0
+      else { return }
+      exchange.status = ending.status
+      exchange.received = ending.received
+      exchange.failure = batch.text(ending.failure)
+      tasks[place].waits[wait].label = Self.firstExchange - Int32(truncatingIfNeeded: exchanges.count)
+      exchanges.append(exchange)
     default: break
     }
   }
@@ -213,7 +252,7 @@ public struct Timeline: Sendable, Equatable {
 
   private mutating func endWait(_ place: Int, _ time: Int64) {
     guard let last = tasks[place].waits.indices.last, tasks[place].waits[last].to < 0 else { return }
-    if tasks[place].waits[last].from == time, tasks[place].waits[last].label < 0 {
+    if tasks[place].waits[last].from == time, tasks[place].waits[last].label == -1 {
       // It took no time.
       tasks[place].waits.removeLast()
       waitCount -= 1
@@ -223,10 +262,10 @@ public struct Timeline: Sendable, Equatable {
   }
 
   private mutating func intern(_ text: String) -> Int32 {
+    let text = Self.excerpt(text)
     if let place = stringPlaces[text] { return place }
-    // Long URLs and messages would be most of a record.
-    let text = text.utf8.count > Self.longestString ? text.prefix(Self.longestString) + "…" : text
-    stringBytes += text.utf8.count
+    // As they stand in a record.
+    stringBytes += text.utf8.reduce(3) { $0 + ($1 < 0x20 || $1 == UInt8(ascii: "<") || $1 == 0x7F ? 6 : 1) }
     if stringBytes > Self.mostStringBytes { return -1 }
     let place = Int32(truncatingIfNeeded: strings.count)
     strings.append(text)
@@ -234,6 +273,11 @@ public struct Timeline: Sendable, Equatable {
     if stringPlaces.count > 100_000 { stringPlaces.removeAll() }
     stringPlaces[text] = place
     return place
+  }
+
+  /// Long URLs and messages would be most of a record.
+  private static func excerpt(_ text: String) -> String {
+    text.utf8.count > longestString ? text.prefix(longestString) + "…" : text
   }
 }
 

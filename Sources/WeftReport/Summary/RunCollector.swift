@@ -17,7 +17,7 @@ public final class RunCollector: Sendable {
   public var summary: RunSummary { state.withLock { $0.finished } }
 
   /// What is known so far; nil if none was asked for.
-  public var timeline: Timeline? { state.withLock(\.timeline) }
+  public var timeline: Timeline? { state.withLock(\.timeline)?.settled }
 }
 
 /// What the records say, so far.
@@ -26,15 +26,19 @@ struct RunTally: Sendable {
   private var summary = RunSummary()
   private(set) var timeline: Timeline?
   /// Tasks that have not ended.
-  private var open: [UInt64: OpenTask] = [:]
+  private var open = NumberTable<OpenTask>()
   /// Blocks that may stand between a task and its `rate`, and the `rate`s themselves.
-  private var blocks: [UInt64: OpenBlock] = [:]
+  private var blocks = NumberTable<OpenBlock>()
   private var openFetches = 0
   private var fetchNames = Names(limit: 100)
   private var taskNames = Names(limit: 200)
   /// By the image's function: the places in the lists of figures, found out once.
   private var taskPlaces: [Int32: Int] = [:]
   private var fetchPlaces: [Int32: Int] = [:]
+  /// The same for requests that no task with a name makes; those of the URL that was asked for last, and of some more.
+  private var lastURL: (url: String, method: String, place: Int)?
+  private var urlPlaces: [String: Int] = [:]
+  private static let mostURLs = 1_000
   private var ratePlaces: [Int32: Int] = [:]
   private var workers: Set<UInt32> = []
 
@@ -104,15 +108,18 @@ struct RunTally: Sendable {
       if open.count > summary.peakTasks { summary.peakTasks = open.count }
     case .taskBegan:
       if batch.worker > 0 { workers.insert(batch.worker) }
-      guard var task = open[record.task] else { return }
-      task.began = record.time
-      open[record.task] = task
+      let begun = open.update(record.task) { task in
+        task.began = record.time
+        return task
+      }
+      guard let task = begun else { return }
       summary.tasks[task.figures].queueing.record(record.time - task.started)
+      if summary.rates.isEmpty { return }
       if let block = blocks[task.block], block.rate >= 0 { noteBeginning(block.rate, record.time) }
     case .taskEnded(let ending): taskEnded(record, ending, batch)
     case .blockOpened(let block): blockOpened(record, block)
     case .blockCancelled(let id, .deadline): if blocks[id]?.kind == .timeout { summary.timeouts += 1 }
-    case .blockEnded(let id): blocks[id] = nil
+    case .blockEnded(let id): blocks.removeValue(for: id)
     case .retrying:
       summary.retries += 1
       if let task = open[record.task] { summary.tasks[task.figures].retries += 1 }
@@ -134,7 +141,7 @@ struct RunTally: Sendable {
   }
 
   private mutating func taskEnded(_ record: RunRecord, _ ending: RunRecord.TaskEnding, _ batch: RunRecords) {
-    guard let task = open.removeValue(forKey: record.task) else { return }
+    guard let task = open.removeValue(for: record.task) else { return }
     switch ending {
     case .value:
       summary.tasks[task.figures].succeeded += 1
@@ -176,13 +183,25 @@ struct RunTally: Sendable {
     if let place = fetchPlaces[start.function] { return place }
     let function = Int(start.function)
     let isTask = image.functions.indices.contains(function) && image.functions[function].role == .task
-    let wanted =
-      isTask
-      ? image.taskName(function)
-      : (batch.text(start.method) ?? "GET") + " " + URLPattern.of(batch.text(start.url) ?? "?")
+    if !isTask { return fetchPlace(batch.text(start.method) ?? "GET", batch.text(start.url) ?? "?") }
+    let index = fetchPlace(named: image.taskName(function))
+    fetchPlaces[start.function] = index
+    return index
+  }
+
+  private mutating func fetchPlace(_ method: String, _ url: String) -> Int {
+    if let last = lastURL, last.url == url, last.method == method { return last.place }
+    let key = "\(method) \(url)"
+    let place = urlPlaces[key] ?? fetchPlace(named: "\(method) \(URLPattern.of(url))")
+    // Long ones would be kept to no use: they hardly come again.
+    if urlPlaces.count < Self.mostURLs, key.utf8.count < 500 { urlPlaces[key] = place }
+    lastURL = (url, method, place)
+    return place
+  }
+
+  private mutating func fetchPlace(named wanted: String) -> Int {
     let (index, name, isNew) = fetchNames.place(of: wanted)
     if isNew { summary.fetches.append(FetchFigures(name: name)) }
-    if isTask { fetchPlaces[start.function] = index }
     return index
   }
 
@@ -193,10 +212,10 @@ struct RunTally: Sendable {
     summary.fetches[place].sent += Int(start.sent)
     openFetches += 1
     if openFetches > summary.peakFetches { summary.peakFetches = openFetches }
-    guard var task = open[record.task] else { return }
-    task.fetch = place
-    task.fetchBegan = record.time
-    open[record.task] = task
+    open.update(record.task) { task in
+      task.fetch = place
+      task.fetchBegan = record.time
+    }
   }
 
   private mutating func fetchEnded(_ record: RunRecord, _ ending: RunRecord.FetchEnding, _ batch: RunRecords) {

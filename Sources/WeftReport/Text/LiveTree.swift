@@ -138,7 +138,7 @@ public final class LiveTree: Sendable {
     if task.retries > 0 { status += ", try \(task.retries + 1)" }
     // The states stand below each other; on a narrow terminal the names are worth more.
     let width = style.width - 1
-    let column = width < 50 ? width : min(46, width * 6 / 10)
+    let column = width < 50 ? width : min(46, max(20, width - 30))
     let name = TextTable.cut(indent + title, to: column - 2)
     if width < 50 { return name }
     let space = String(repeating: " ", count: column - TextTable.columns(name))

@@ -1,3 +1,5 @@
+import WeftMachine
+
 extension RunReport {
   /// The summary, as a terminal shows it.
   ///

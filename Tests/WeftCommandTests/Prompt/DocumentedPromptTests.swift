@@ -3,7 +3,7 @@
   import Testing
 
   /// What `Documentation/repl.md` shows is what a terminal shows.
-  @Suite(.timeLimit(.minutes(5)), MayLoseKeys()) struct DocumentedPromptTests {
+  @Suite(.timeLimit(.minutes(5))) struct DocumentedPromptTests {
     private static let transcripts: [[String]] = {
       let page = URL(filePath: #filePath).deletingLastPathComponent().appending(
         path: "../../../Documentation/repl.md")

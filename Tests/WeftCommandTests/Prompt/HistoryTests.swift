@@ -2,7 +2,7 @@
   import Foundation
   import Testing
 
-  @Suite(.timeLimit(.minutes(5)), MayLoseKeys()) struct HistoryTests {
+  @Suite(.timeLimit(.minutes(5))) struct HistoryTests {
     private let up = "\u{1B}[A"
 
     @Test func earlierSessionsAreRemembered() async throws {

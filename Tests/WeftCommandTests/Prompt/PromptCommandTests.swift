@@ -26,7 +26,17 @@ import Testing
   @Test func questions() {
     #expect(PromptQuestion("download?").map { [$0.name, "\($0.wantsSource)"] } == ["download", "false"])
     #expect(PromptQuestion(" xs.append?? ").map { [$0.name, "\($0.wantsSource)"] } == ["xs.append", "true"])
-    for line in ["?", "a ?? b", "f()?", "a.?", "\"a?"] { #expect(PromptQuestion(line) == nil) }
+    #expect(PromptQuestion("?").map { [$0.name, "\($0.wantsSource)"] } == ["", "false"])
+    #expect(PromptQuestion("?? greet").map { [$0.name, "\($0.wantsSource)"] } == nil)
+    #expect(PromptQuestion("??greet").map { [$0.name, "\($0.wantsSource)"] } == ["greet", "true"])
+    for line in ["??", "???", "?a?", "a ?? b", "f()?", "a.?", "\"a?"] { #expect(PromptQuestion(line) == nil) }
+  }
+
+  @Test func habits() {
+    #expect(PromptCommand.habit(" exit ")?.command == .quit)
+    #expect(PromptCommand.habit("quit()")?.command == .quit)
+    #expect(PromptCommand.habit("help")?.name == "help")
+    for line in ["exit(1)", "exited", "()", ""] { #expect(PromptCommand.habit(line) == nil) }
   }
 
   @Test func everyCommandHasAHelp() {

@@ -4,16 +4,14 @@
 
   /// Whatever is typed, the prompt lives, and leaves the terminal as it was.
   ///
-  /// It is not: where a search eats the mark of a paste, Readline waits for the paste's end until Ctrl-C is pressed. Until that
-  /// is mended, `WEFT_RANDOM_KEYS=1` runs this.
-  @Suite(
-    .timeLimit(.minutes(30)),
-    .enabled(
-      if: ProcessInfo.processInfo.environment["WEFT_RANDOM_KEYS"] == "1",
-      "known to get stuck in a paste whose mark a search has eaten"))
-  struct RandomKeysTests {
-    /// CI takes the time for all of them; a change to the prompt shows in a few.
-    private static let lines = ProcessInfo.processInfo.environment["WEFT_INTEGRATION"] == "1" ? 100_000 : 2_000
+  /// `WEFT_RANDOM_KEYS=100000` says how many lines are typed, and `WEFT_RANDOM_SEED` which ones.
+  @Suite(.timeLimit(.minutes(60))) struct RandomKeysTests {
+    private static func number(_ variable: String, orElse number: Int) -> Int {
+      ProcessInfo.processInfo.environment[variable].flatMap(Int.init) ?? number
+    }
+
+    private static let lines = number("WEFT_RANDOM_KEYS", orElse: 2_000)
+    private static let seed = number("WEFT_RANDOM_SEED", orElse: 5)
     private static let batchesPerSession = 60
     private static let linesPerBatch = 8
 
@@ -53,7 +51,7 @@
 
     @Test func nothingTrapsIt() async throws {
       try await Weft.inFolder { weft in
-        var random = Generator(state: 5)
+        var random = Generator(state: UInt64(Self.seed))
         var typed = 0
         while typed < Self.lines {
           let environment = ["WEFT_HISTORY": weft.folder.appending(path: "history").path]

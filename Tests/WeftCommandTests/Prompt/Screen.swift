@@ -160,8 +160,10 @@ struct Screen {
   private mutating func put(_ character: Character) {
     let width = Self.width(character)
     if width == 0 {
+      // Behind a blank of any kind it is on its own, and does not show.
       guard column > 0 else { return }
-      cells[row][column - 1] = Character(String(cells[row][column - 1]) + String(character))
+      let together = String(cells[row][column - 1]) + String(character)
+      if together.count == 1 { cells[row][column - 1] = Character(together) }
       return
     }
     // A full line is left only when something more comes.

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 #if canImport(Glibc)
@@ -7,8 +8,8 @@ import Testing
 
 /// The command in a terminal: a real pseudo-terminal, of which it is the session leader, with a screen that can be looked at.
 ///
-/// Nothing here waits for time to pass: `wait` goes on when the screen shows what is expected. Only when nothing at all has
-/// come for `patience` does it give up, and the error shows the screen.
+/// Nothing here waits for time to pass: `wait` goes on when the screen shows what is expected. Only when it has waited for
+/// `patience` and nothing at all has come does it give up, and the error shows the screen.
 final class Terminal {
   struct Stuck: Error, CustomStringConvertible {
     let wanted: String
@@ -19,7 +20,15 @@ final class Terminal {
     }
   }
 
-  private static let patience: Int32 = 30_000
+  /// When a test began to wait; nil while it doesn't. Among many tests, one may not come to its turn for long.
+  private final class Waiting: Sendable {
+    private let instant = Mutex<ContinuousClock.Instant?>(nil)
+    var since: ContinuousClock.Instant? { instant.withLock { $0 } }
+    func begin() { instant.withLock { $0 = .now } }
+    func end() { instant.withLock { $0 = nil } }
+  }
+
+  private static let patience = Duration.seconds(60)
 
   private(set) var screen: Screen
   private let main: Int32
@@ -27,6 +36,7 @@ final class Terminal {
   private let modesBefore: termios
   private let pieces: AsyncStream<[UInt8]>
   private var iterator: AsyncStream<[UInt8]>.Iterator
+  private let waiting = Waiting()
   private let ends: AsyncStream<(status: Int32, modes: termios)>
   private var modesAfter: termios?
   /// All bytes that came.
@@ -65,18 +75,28 @@ final class Terminal {
     iterator = pieces.makeAsyncIterator()
     let (ends, endContinuation) = AsyncStream.makeStream(of: (status: Int32, modes: termios).self)
     self.ends = ends
-    Thread.detachNewThread { [main] in
+    let waiting = waiting
+    // The thread goes on for a moment when the terminal is closed, and the number may be that of the next one by then.
+    let source = fcntl(main, F_DUPFD_CLOEXEC, 0)
+    try #require(source >= 0)
+    Thread.detachNewThread {
       var buffer = [UInt8](repeating: 0, count: 65_536)
+      var last = ContinuousClock.now
       while true {
-        var request = pollfd(fd: main, events: Int16(POLLIN), revents: 0)
-        let ready = poll(&request, 1, Self.patience)
+        var request = pollfd(fd: source, events: Int16(POLLIN), revents: 0)
+        let ready = poll(&request, 1, 1_000)
         if ready < 0, errno == EINTR { continue }
-        guard ready > 0 else { break }
-        let count = read(main, &buffer, buffer.count)
+        if ready == 0 {
+          if let since = waiting.since, max(since, last) + Self.patience < .now { break }
+          continue
+        }
+        last = .now
+        let count = read(source, &buffer, buffer.count)
         guard count > 0 else { break }
         pieceContinuation.yield(Array(buffer[..<count]))
       }
       pieceContinuation.finish()
+      close(source)
     }
     // The terminal stays open on this side until the command has ended, so that its settings can be read then.
     Thread.detachNewThread { [process, side] in
@@ -151,7 +171,7 @@ final class Terminal {
     var request = pollfd(fd: main, events: Int16(POLLOUT), revents: 0)
     for key in keys {
       while poll(&request, 1, 0) == 0 {
-        guard let piece = await iterator.next() else { return }
+        guard let piece = await next() else { return }
         take(piece)
       }
       guard (try? send([key])) != nil else { return }
@@ -182,14 +202,8 @@ final class Terminal {
   // MARK: What it shows
 
   func wait(until wanted: String, _ isThere: (Screen) -> Bool) async throws {
-    // A prompt that says nothing more is told with its screen, and holds nobody up.
-    let watchdog = Task { [process] in
-      try await Task.sleep(for: .seconds(60))
-      kill(process, SIGKILL)
-    }
-    defer { watchdog.cancel() }
     while !isThere(screen) {
-      guard let piece = await iterator.next() else {
+      guard let piece = await next() else {
         throw Stuck(wanted: wanted, screen: screen.text, hasEnded: kill(process, 0) != 0)
       }
       take(piece)
@@ -231,6 +245,12 @@ final class Terminal {
     }
     return hasSameKeys && before.c_iflag == now.c_iflag && before.c_oflag == now.c_oflag
       && before.c_cflag == now.c_cflag && before.c_lflag == now.c_lflag
+  }
+
+  private func next() async -> [UInt8]? {
+    waiting.begin()
+    defer { waiting.end() }
+    return await iterator.next()
   }
 
   private func take(_ piece: [UInt8]) {

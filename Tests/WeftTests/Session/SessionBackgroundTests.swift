@@ -11,9 +11,9 @@ struct SessionBackgroundTests {
     #expect(talk.printed.text == "")
     await talk.say("sleep 2500ms")
     #expect(talk.printed.text == "1\n2\n")
-    await talk.say("t", gives: "task tick(3), running")
+    await talk.say("t", gives: "task tick(3) is running")
     await talk.say("await t", gives: "\"done\"")
-    await talk.say("t", gives: "task tick(3), done: \"done\"")
+    await talk.say("t", gives: "task tick(3) is done: \"done\"")
     #expect(await talk.end())
   }
 

@@ -86,10 +86,23 @@ struct ValueTextTests {
   @Test func aResponseIsOneLine() {
     let response = ValueSnapshot.response(
       .init(status: 200, size: 1_234, type: "text/html", elapsed: 35_400_000, url: "http://a.test/x"))
-    #expect(response.text() == "200 OK, 1.2 kB text/html, 35 ms, http://a.test/x")
+    #expect(response.text() == "200 OK, 1.23 kB text/html, 35.4 ms, http://a.test/x")
     let other = ValueSnapshot.response(.init(status: 599, size: 0, type: nil, elapsed: 1_250_000_000, url: "http://b"))
-    #expect(other.text() == "599, 0 B, 1.3 s, http://b")
-    #expect(ValueSnapshot.bytes(2_500_000).text() == "<2.5 MB>")
+    #expect(other.text() == "599, 0 B, 1.25 s, http://b")
+    #expect(ValueSnapshot.bytes(2_500_000).text() == "<2.50 MB>")
+  }
+
+  @Test func aLineHoldsWhatComesFirst() {
+    let numbers = ValueSnapshot.list((1...300).map { .int("\($0)") }, count: 5_000)
+    #expect(numbers.line(width: 30) == "[1, 2, 3, 4, 5, … 4,995 more]")
+    #expect(ValueSnapshot.list([.int("1"), .int("2")], count: 2).line(width: 30) == "[1, 2]")
+    let long = ValueSnapshot.string(String(repeating: "a", count: 99), count: 99)
+    #expect(ValueSnapshot.list([long, .int("2")], count: 2).line(width: 20) == "…")
+    let map = ValueSnapshot.map([.init("a", .int("1")), .init("b", long)], count: 2)
+    #expect(map.line(width: 20) == "{a: 1, … 1 more}")
+    let task = ValueSnapshot.task(call: "f(1)", .running, nil)
+    #expect(ValueSnapshot.list([task, task], count: 2).line() == "[task f(1) is running, task f(1) is running]")
+    #expect(ValueSnapshot.task(call: "f(1)", .failed, .int("1")).line() == "task f(1) failed: 1")
   }
 
   @Test func wideCharactersCountTwice() {

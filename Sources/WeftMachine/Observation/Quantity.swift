@@ -18,6 +18,11 @@ public enum Quantity {
     }
   }
 
+  /// In seconds, however many: `90.5 s`.
+  public static func seconds(_ nanoseconds: Int64, decimals: Int = 1) -> String {
+    decimal(Double(nanoseconds) / 1e9, decimals) + " s"
+  }
+
   /// `0 B`, `823 B`, `1.23 kB`, `45.6 MB`.
   public static func bytes(_ count: Int) -> String {
     var value = Double(count)

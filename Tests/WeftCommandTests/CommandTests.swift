@@ -138,7 +138,9 @@ import Testing
       #expect(checked.output == "ok: 4 files, 1 note; `weft explain W0203` tells more\n")
       let again = try await weft.run("demo", "--save", ".")
       #expect(again.status == 1)
-      #expect(again.errors == "error: cannot write `./for.weft`: file exists\n")
+      #expect(
+        again.errors
+          == "error: cannot write `./for.weft`: file exists\n   = hint: choose another name, or remove it first\n")
     }
   }
 }

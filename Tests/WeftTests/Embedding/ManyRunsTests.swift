@@ -60,4 +60,48 @@ struct ManyRunsTests {
     }
     for n in 1...500 { #expect(values[n] == "\(100 * n) of [\(n), \(n)]") }
   }
+
+  /// The sanitizers look on, in `make test` and `make races`.
+  @Test("a thousand scripts at once, each with a hundred functions of the host")
+  func thousandAtOnce() async throws {
+    let calls = Mutex(0)
+    var weft = Interpreter()
+    for n in 0..<100 {
+      let work = { @Sendable (x: Int) -> Int in
+        calls.withLock { $0 += 1 }
+        return x + n
+      }
+      switch n % 10 {
+      case 0: weft.define("f\(n)", parameters: ["x"], runs: .blocking) { (x: Int) in work(x) }
+      case 1...5: weft.define("f\(n)", parameters: ["x"]) { (x: Int) in work(x) }
+      default:
+        weft.define("f\(n)", parameters: ["x"]) { (x: Int) async in
+          await Task.yield()
+          return work(x)
+        }
+      }
+    }
+    let names = (0..<100).map { "f\($0)" }
+    let sums = try await withThrowingTaskGroup { group in
+      for run in 0..<1_000 {
+        // Each script is another one, and calls ten functions in tasks and ten more in them or in a pool of its own.
+        let block = run % 10 == 0 ? "pool(threads: 2)" : run % 10 == 1 ? "pool(tasks: 2)" : "semaphore(2)"
+        let some = (0..<20).map { names[(run + 7 * $0) % 100] }
+        let source = """
+          let first = gather { \(some[..<10].map { "\($0)(1)" }.joined(separator: "; ")) }
+          let second = \(block) {
+            gather { \(some[10...].map { "\($0)(2)" }.joined(separator: "; ")) }
+          }
+          sum(first) + sum(second)
+          """
+        let script = try weft.compile(source)
+        group.addTask { (run, try await script.run().value.decode(as: Int.self)) }
+      }
+      return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+    }
+    for run in 0..<1_000 {
+      #expect(sums[run] == 30 + (0..<20).map { (run + 7 * $0) % 100 }.reduce(0, +))
+    }
+    #expect(calls.withLock { $0 } == 20_000)
+  }
 }

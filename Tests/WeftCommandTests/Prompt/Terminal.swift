@@ -66,6 +66,8 @@ final class Terminal {
     var environment = [
       "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "", "HOME": weft.folder.path, "TERM": "xterm-256color",
       "LANG": "C.UTF-8", "WEFT_HISTORY": "", "INPUTRC": "/dev/null",
+      // Readline loses a few bytes now and then, which the sanitizer would complain of at the end.
+      "ASAN_OPTIONS": ProcessInfo.processInfo.environment["ASAN_OPTIONS"] ?? "",
     ]
     environment.merge(extra) { _, new in new }
     process = try Self.spawn([command] + arguments, environment, terminal: name, folder: weft.folder.path)

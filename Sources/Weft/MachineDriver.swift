@@ -302,6 +302,9 @@ final class MachineDriver {
       // What this machine has printed before is older.
       flush()
       output(text)
+    case .outputElsewhere(let text):
+      flush()
+      if machine.takePrinted(text.count) { output(text) }
     case .hostCallEnded(let ticket, let answer): machine.hostCallEnded(ticket, answer)
     case .call(let call):
       taskCalls[call.ticket] = call

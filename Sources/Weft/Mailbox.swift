@@ -20,6 +20,8 @@ final class Mailbox: Sendable {
     /// From a worker: how a task ended, and what it printed before.
     case remoteEnded(ticket: UInt64, RemoteResult)
     case output([UInt8])
+    /// The same from a worker process, which the run has not counted yet.
+    case outputElsewhere([UInt8])
     case records(RunRecords)
     case burnEnded(ticket: UInt64)
     /// A handle that several machines have answers this one.

@@ -30,7 +30,7 @@ import WeftMachine
   static let options = {
     var options = RunOptions()
     options.limits.memory = memory
-    options.limits.ticks = 3_000_000
+    options.limits.operations = 3_000_000
     options.limits.tasks = 5_000
     options.limits.valueSize = 4_000_000
     options.limits.output = 256_000

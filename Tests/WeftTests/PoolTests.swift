@@ -252,7 +252,7 @@ import WeftMachine
 
   @Test func limitsCountWorkersToo() async throws {
     var options = RunOptions()
-    options.limits.ticks = 100_000
+    options.limits.operations = 100_000
     let script = try Script(compiling: "pool(threads: 2) { gather { while true { } } }")
     let result = await script.run(options, observer: RunObserver(output: { _ in }))
     guard case .exceeded(let report) = result.outcome else {

@@ -42,7 +42,7 @@ final class ProcessWorker: Worker {
     self.host = host
     seat = WorkerSeat(command: plan.command, program: plan.program, identity: plan.identity) { ticket, event in
       switch event {
-      case .output(let text): owner.post(.output(text))
+      case .output(let text): owner.post(.outputElsewhere(text))
       case .records(let bytes):
         if let batch = RunRecords(wire: bytes), watch != nil {
           owner.post(.records(batch))

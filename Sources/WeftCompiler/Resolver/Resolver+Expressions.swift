@@ -74,6 +74,7 @@ extension Resolver {
       if let elseBody { resolve(elseBody) }
     case .tryCatch(let body, let catches, let finally): resolveTry(body, catches, finally)
     case .fetch(let arguments):
+      if !capabilities.contains(.network) { reportNotGranted(.network, "fetch", at: expression.span) }
       checkOptions(
         arguments, of: "fetch", positional: 1, names: ["method", "headers", "body", "json", "timeout", "limit"],
         at: expression.span)
@@ -404,6 +405,9 @@ extension Resolver {
       !kinds.contains(where: { $0.label?.text == "processes" })
     {
       report("E0306", "only a pool of processes has a `launcher`", at: launcher.label?.span ?? span)
+    }
+    if !capabilities.contains(.processes), let label = kinds.first?.label, label.text == "processes" {
+      reportNotGranted(.processes, "pool(processes:)", at: label.span)
     }
   }
 

@@ -33,7 +33,7 @@ extension Machine {
         fail(
           raise(
             .recursionError, "the call depth limit was reached: `\(image.functions[function].name)` calls on and on",
-            hint: "a task that calls itself needs a case in which it does not"))
+            hint: "a task that calls itself needs a case in which it does not; the host sets the limit as `limits.callStack`"))
         return false
       }
       base = fiber.pointee.base

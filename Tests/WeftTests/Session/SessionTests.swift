@@ -129,7 +129,7 @@ struct SessionTests {
 
   @Test func aLimitThatIsCrossedBeginsTheSessionAnew() async {
     var options = RunOptions()
-    options.limits.ticks = 10_000
+    options.limits.operations = 10_000
     let talk = Conversation(options)
     await talk.say("let x = 1")
     let evaluation = await talk.session.evaluate("while true { }")

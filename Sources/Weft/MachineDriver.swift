@@ -326,6 +326,7 @@ final class MachineDriver {
       machine.requestShutdown()
       if machine.isShutdownRequested { for pool in pools.values { pool.shutdown() } }
     case .cancelTask(let cancelled): if cancelled == ticket { machine.cancelRun() }
+    case .check(let answer): answer()
     case .stop: isStopped = true
     case .perform(let action): if let session { action(session) }
     case .task: break

@@ -31,6 +31,8 @@ final class Mailbox: Sendable {
     /// To a worker: a task, the wish to cancel it, and that no more will come.
     case task(ticket: UInt64, RemoteTask)
     case cancelTask(ticket: UInt64)
+    /// Somebody wants to know whether the task is being ended.
+    case check(@Sendable () -> Void)
     case stop
     /// To a session: what somebody outside wants of it.
     case perform(@Sendable (SessionHost) -> Void)

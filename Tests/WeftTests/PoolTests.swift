@@ -259,6 +259,6 @@ import WeftMachine
       Issue.record("\(result.outcome)")
       return
     }
-    #expect(report.message == "the run's tick limit of 100000 calls and iterations was crossed")
+    #expect(report.message == "the run's limit of 100000 operations was crossed")
   }
 }

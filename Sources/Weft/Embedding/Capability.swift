@@ -1,4 +1,4 @@
-public import WeftCompiler
+import WeftCompiler
 
 /// Something of a script's surroundings that it may use. What a host does not grant does not exist for the script: whoever names it
 /// is told, as the script is compiled, which capability is missing.

@@ -1,4 +1,4 @@
-public import WeftCompiler
+import WeftCompiler
 public import WeftMachine
 public import WeftSyntax
 

@@ -1,4 +1,4 @@
-public import WeftMachine
+import WeftMachine
 
 /// What one run may use up. A run that crosses a limit ends at once, with an error that names the limit: no script can catch it, and
 /// no `finally` runs. All of them are finite unless a host says otherwise.

@@ -40,7 +40,9 @@ final class ProcessWorker: Worker {
       line.seat?.send($0)
     }
     self.host = host
-    seat = WorkerSeat(command: plan.command, program: plan.program, identity: plan.identity) { ticket, event in
+    seat = WorkerSeat(
+      command: plan.command, program: plan.program, identity: plan.identity, grace: plan.command.grace
+    ) { ticket, event in
       switch event {
       case .output(let text): owner.post(.outputElsewhere(text))
       case .records(let bytes):

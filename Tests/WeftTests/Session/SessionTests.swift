@@ -135,7 +135,7 @@ struct SessionTests {
     let evaluation = await talk.session.evaluate("while true { }")
     #expect(evaluation.isReset)
     #expect(
-      Conversation.text(of: evaluation).contains("the run's tick limit of 10000 calls and iterations was crossed"))
+      Conversation.text(of: evaluation).contains("the run's limit of 10000 operations was crossed"))
     await talk.first("x", gives: "error: cannot find `x` in scope  [E0201]")
     await talk.say("1 + 1", gives: "2")
     #expect(await talk.end())

@@ -192,6 +192,13 @@ extension Resolver {
         checkCall(of: declaration, name, arguments, at: span)
       } else if let function = host.functions[name] {
         check(host: function, arguments, at: span)
+      } else if module(callee) != nil {
+        resolveName(name, at: callee.span)
+      } else if isType(name), !builtinKinds.contains(name) {
+        let function = name.lowercased()
+        report(
+          "E0208", "`\(name)` is a type, not a task", at: callee.span,
+          hint: isBuiltin(function) ? "`\(function)(…)` makes a value of it" : "test for it by `x is \(name)`")
       } else if let function = Builtins.function(named: name), isBuiltin(name) {
         check(builtin: function, arguments, at: span)
       } else if builtinKinds.contains(name) {

@@ -171,7 +171,7 @@ final class Resolver {
     return builtinKinds.contains(name) || Builtins.modules.contains(name) || Builtins.typeNames.contains(name)
   }
 
-  private func isType(_ name: String) -> Bool { Builtins.typeNames.contains(name) || host.types.contains(name) }
+  func isType(_ name: String) -> Bool { Builtins.typeNames.contains(name) || host.types.contains(name) }
 
   /// The members of `json`, or of what the host calls so.
   func members(ofModule module: String) -> [String] {

@@ -112,6 +112,8 @@ public final class Run: Sendable {
     let call = TaskCall(function, values)
     let outcome = await withTaskCancellationHandler {
       if !control.call(call) { call.end(.cancelled) }
+      // The handler below may have been there first, when there was no call to cancel.
+      if Task.isCancelled { control.cancelCall(call) }
       return await call.outcome()
     } onCancel: {
       control.cancelCall(call)

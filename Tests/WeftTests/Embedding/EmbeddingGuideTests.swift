@@ -112,6 +112,17 @@ struct EmbeddingGuideTests {
     #expect(error?.message == "the run was cancelled: not needed any more")
   }
 
+  @Test func capabilities() throws {
+    // listing: capabilities
+    var weft = Interpreter()
+    weft.capabilities = [
+      .output(.capture), .files(reading: ["data"], writing: ["data/out"]), .environment(["STAGE": "test"]),
+    ]
+    let error = #expect(throws: CompileError.self) { try weft.compile("fetch(\"http://127.0.0.1\")") }
+    #expect(error?.diagnostics.first?.message.contains("does not grant the network") == true)
+    // end
+  }
+
   @Test func events() async throws {
     var lines: [String] = []
     // listing: events

@@ -118,9 +118,14 @@ struct EmbeddingGuideTests {
     weft.capabilities = [
       .output(.capture), .files(reading: ["data"], writing: ["data/out"]), .environment(["STAGE": "test"]),
     ]
-    let error = #expect(throws: CompileError.self) { try weft.compile("fetch(\"http://127.0.0.1\")") }
-    #expect(error?.diagnostics.first?.message.contains("does not grant the network") == true)
+    do {
+      _ = try weft.compile("fetch(\"http://127.0.0.1\")")
+    } catch {
+      // error: `fetch` is not there: the host of this script does not grant the network
+      print(error)
+    }
     // end
+    #expect(throws: CompileError.self) { try weft.compile("fetch(\"http://127.0.0.1\")") }
   }
 
   @Test func events() async throws {

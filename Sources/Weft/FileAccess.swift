@@ -33,7 +33,7 @@ extension FileAccess {
 /// ```swift
 /// var options = RunOptions()
 /// options.files = MemoryFiles(["names.txt": "Ada\nGrace\n"])
-/// let script = try Script(compiling: "print(lines(\"names.txt\"))", granting: .files)
+/// let script = try Script(compiling: "print(lines(\"names.txt\"))", granting: [.standard, .files])
 /// let result = script.runVirtually(options)
 /// ```
 public final class MemoryFiles: FileAccess {

@@ -78,8 +78,8 @@ package struct ImportReader {
   private mutating func imported(_ path: String, at span: Span, from source: SourceFile) -> Int? {
     guard let loader else {
       report(
-        "E0210", "cannot import `\(path)`: this host gives no import loader", at: span, in: source,
-        hint: "whoever runs the script passes one: `Script(compiling:imports:)`")
+        "E0210", "cannot import `\(path)`: the host of this script does not grant imports", at: span, in: source,
+        hint: "a host grants them by `.imports(…)`, a function that gives the files")
       return nil
     }
     let file: SourceFile

@@ -313,6 +313,9 @@ final class MachineDriver {
       // What this machine has printed before is older.
       flush()
       output(text)
+    case .outputElsewhere(let text):
+      flush()
+      if machine.takePrinted(text.count) { output(text) }
     case .hostCallEnded(let ticket, let answer): machine.hostCallEnded(ticket, answer)
     case .call(let call):
       taskCalls[call.ticket] = call
@@ -334,6 +337,7 @@ final class MachineDriver {
       machine.requestShutdown()
       if machine.isShutdownRequested { for pool in pools.values { pool.shutdown() } }
     case .cancelTask(let cancelled): if cancelled == ticket { machine.cancelRun() }
+    case .check(let answer): answer()
     case .stop: isStopped = true
     case .perform(let action): if let session { action(session) }
     case .task, .settled: break

@@ -20,6 +20,8 @@ final class Mailbox: Sendable {
     /// From a worker: how a task ended, and what it printed before.
     case remoteEnded(ticket: UInt64, RemoteResult)
     case output([UInt8])
+    /// The same from a worker process, which the run has not counted yet.
+    case outputElsewhere([UInt8])
     case records(RunRecords)
     case burnEnded(ticket: UInt64)
     /// A handle that several machines have answers this one.
@@ -29,6 +31,8 @@ final class Mailbox: Sendable {
     /// To a worker: a task, the wish to cancel it, and that no more will come.
     case task(ticket: UInt64, RemoteTask)
     case cancelTask(ticket: UInt64)
+    /// Somebody wants to know whether the task is being ended.
+    case check(@Sendable () -> Void)
     case stop
     /// The last of what was called off has ended.
     case settled

@@ -41,7 +41,7 @@ public struct Script: Sendable {
 
   public init(
     compiling text: String, name: String = "<script>", imports: ImportLoader? = nil,
-    granting capabilities: Capabilities = [], advising: Bool = false, for purpose: Purpose = .run
+    granting capabilities: Capabilities = .standard, advising: Bool = false, for purpose: Purpose = .run
   ) throws(CompileError) {
     try self.init(
       compiling: SourceFile(name: name, text: text), imports: imports, granting: capabilities, advising: advising,
@@ -61,7 +61,7 @@ public struct Script: Sendable {
   ///   - purpose: What of it will run: its top level, or its tests or benches, which stand in `image.tests` and
   ///     `image.benches` then.
   public init(
-    compiling source: SourceFile, imports: ImportLoader? = nil, granting capabilities: Capabilities = [],
+    compiling source: SourceFile, imports: ImportLoader? = nil, granting capabilities: Capabilities = .standard,
     advising: Bool = false, for purpose: Purpose = .run
   ) throws(CompileError) {
     try self.init(compiling: ImportReader(source, imports), granting: capabilities, advising: advising, for: purpose)

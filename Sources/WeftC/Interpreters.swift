@@ -21,7 +21,7 @@ private func change(_ pointer: UnsafeMutableRawPointer?, _ body: (inout Interpre
 }
 
 @_cdecl("weft_limit_time") public func weftLimitTime(_ pointer: UnsafeMutableRawPointer?, _ nanoseconds: Int64) {
-  change(pointer) { $0.limits.time = .nanoseconds(max(0, nanoseconds)) }
+  change(pointer) { $0.limits.time = nanoseconds < 0 ? nil : .nanoseconds(nanoseconds) }
 }
 
 @_cdecl("weft_limit_workers") public func weftLimitWorkers(_ pointer: UnsafeMutableRawPointer?, _ count: Int64) {
@@ -32,17 +32,31 @@ private func change(_ pointer: UnsafeMutableRawPointer?, _ body: (inout Interpre
   change(pointer) { $0.limits.output = ByteCount(Int(max(0, bytes))) }
 }
 
+@_cdecl("weft_limit_call_stack") public func weftLimitCallStack(_ pointer: UnsafeMutableRawPointer?, _ bytes: Int64) {
+  change(pointer) { $0.limits.callStack = ByteCount(Int(max(0, bytes))) }
+}
+
+@_cdecl("weft_limit_tasks") public func weftLimitTasks(_ pointer: UnsafeMutableRawPointer?, _ count: Int64) {
+  change(pointer) { $0.limits.tasks = Int(max(0, count)) }
+}
+
+@_cdecl("weft_limit_value_size") public func weftLimitValueSize(_ pointer: UnsafeMutableRawPointer?, _ bytes: Int64) {
+  change(pointer) { $0.limits.valueSize = ByteCount(Int(max(0, bytes))) }
+}
+
+@_cdecl("weft_limit_response") public func weftLimitResponse(_ pointer: UnsafeMutableRawPointer?, _ bytes: Int64) {
+  change(pointer) { $0.limits.response = ByteCount(Int(max(0, bytes))) }
+}
+
 @_cdecl("weft_set_seed") public func weftSetSeed(_ pointer: UnsafeMutableRawPointer?, _ seed: UInt64) {
-  change(pointer) { $0.seed = seed }
+  change(pointer) { $0.capabilities.append(.randomness(seed: seed)) }
 }
 
 @_cdecl("weft_grant") public func weftGrant(_ pointer: UnsafeMutableRawPointer?, _ capability: Int32) {
   change(pointer) { weft in
     switch capability {
-    case 1:
-      weft.capabilities.insert(.files)
-      weft.files = DiskFiles()
-    case 2: weft.capabilities.insert(.environment)
+    case 1: weft.capabilities.append(.files(DiskFiles()))
+    case 2: setEnvironment(of: &weft) { _ in }
     default: break
     }
   }
@@ -53,7 +67,14 @@ public func weftSetEnvironment(
   _ pointer: UnsafeMutableRawPointer?, _ name: UnsafePointer<CChar>?, _ value: UnsafePointer<CChar>?
 ) {
   guard let name = string(name) else { return }
-  change(pointer) { $0.environment[name] = string(value) }
+  change(pointer) { weft in setEnvironment(of: &weft) { $0[name] = string(value) } }
+}
+
+private func setEnvironment(of weft: inout Interpreter, _ change: (inout [String: String]) -> Void) {
+  var variables: [String: String] = [:]
+  for case .environment(let known) in weft.capabilities { variables = known }
+  change(&variables)
+  weft.capabilities.append(.environment(variables))
 }
 
 // MARK: - Host functions

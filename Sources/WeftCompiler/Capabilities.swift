@@ -1,4 +1,5 @@
-/// What a host may grant to a script. The built-in functions of what it does not grant are not in scope.
+/// What a host may grant to a script. What it does not grant is not in scope, and whoever names it is told which of these is
+/// missing.
 public struct Capabilities: OptionSet, Sendable {
   public let rawValue: Int
 
@@ -8,10 +9,38 @@ public struct Capabilities: OptionSet, Sendable {
   public static let files = Capabilities(rawValue: 1)
   /// `env`.
   public static let environment = Capabilities(rawValue: 2)
-  public static let all: Capabilities = [.files, .environment]
+  /// `print`.
+  public static let output = Capabilities(rawValue: 4)
+  /// `now` and `elapsed`.
+  public static let clock = Capabilities(rawValue: 8)
+  /// `random` and its kin.
+  public static let randomness = Capabilities(rawValue: 16)
+  /// `fetch`.
+  public static let network = Capabilities(rawValue: 32)
+  /// `pool(processes: n)`.
+  public static let processes = Capabilities(rawValue: 64)
+  public static let all: Capabilities = [.standard, .files, .environment]
+  /// All that leaves nothing behind on the machine and reads nothing of it.
+  public static let standard: Capabilities = [.output, .clock, .randomness, .network, .processes]
 
-  /// As messages name it; of one capability.
-  var name: String { self == .files ? "files" : "the environment" }
+  /// As messages name it, and how it is granted; of one capability.
+  var description: (name: String, hint: String) {
+    switch self {
+    case .files:
+      (
+        "files",
+        "a host grants them by `.files(reading: …, writing: …)`, and a sandbox by `--allow-read` or `--allow-write`"
+      )
+    case .environment: ("the environment", "a host grants it by `.environment(…)`, and a sandbox by `--allow-env`")
+    case .output: ("output", "a host grants it by `.output(…)`")
+    case .clock: ("the clock", "a host grants it by `.clock`")
+    case .randomness: ("randomness", "a host grants it by `.randomness()`")
+    case .network: ("the network", "a host grants it by `.network(hosts: …)`, and a sandbox by `--allow-net`")
+    case .processes:
+      ("worker processes", "a host grants them by `.processes(…)`; `pool(threads: n)` and `pool(tasks: n)` need none")
+    default: ("this", "a host grants it by `capabilities`")
+    }
+  }
 }
 
 extension BuiltinFunction {
@@ -20,6 +49,9 @@ extension BuiltinFunction {
     switch self {
     case .read, .write, .lines: .files
     case .env: .environment
+    case .print: .output
+    case .now, .elapsed: .clock
+    case .random, .randint, .choice, .shuffled, .sample: .randomness
     default: []
     }
   }

@@ -136,7 +136,7 @@ public final class Machine {
   public internal(set) var expectations = 0
   @exclusivity(unchecked) public internal(set) var limits: MachineLimits
   /// The limit that a message names.
-  let tickLimit: Int
+  var tickLimit: Int
   /// Of a worker: the ticks of the tasks before.
   var ticksOfEarlierTasks = 0
   /// How what this machine gives back travels.
@@ -164,7 +164,7 @@ public final class Machine {
     heap = Heap(memory: memory)
     self.seed = seed
     self.limits = limits
-    tickLimit = limits.ticks
+    tickLimit = limits.operations
     self.choose = choose
     lazyValues = .init(repeating: LazyValue(), count: image.initializers.count)
     natives = NativeTable.shared.entries
@@ -291,7 +291,7 @@ public final class Machine {
 
   /// Runs until nothing can go on, or `ticks` calls and iterations have been made.
   public func run(ticks: Int) -> Pause {
-    sliceTicks = min(ticks, max(0, limits.ticks - ticksBefore))
+    sliceTicks = min(ticks, max(0, limits.operations - ticksBefore))
     core.pointee.ticks = sliceTicks
     defer {
       ticksBefore += sliceTicks - core.pointee.ticks
@@ -336,10 +336,10 @@ public final class Machine {
   }
 
   private func endSlice() -> Pause {
-    guard heap.isOverLimit || ticks >= limits.ticks else { return .slice }
+    guard heap.isOverLimit || ticks >= limits.operations else { return .slice }
     // It stopped before an instruction; reports look at the one in front of the next.
     if let fiber = core.pointee.fiber { fiber.pointee.pc += 1 }
-    cross(heap.isOverLimit ? .memory : .ticks)
+    cross(heap.isOverLimit ? .memory : .operations)
     return outcome == nil ? .slice : .finished
   }
 
@@ -527,7 +527,9 @@ public struct MachineLimits: Sendable {
   /// Bytes in live blocks.
   public var memory = Int.max
   /// Calls, iterations and started tasks; natives count ⌈work / 64⌉.
-  public var ticks = Int.max
+  public var operations = Int.max
+  /// Bytes of one task's stack: of its calls that have not returned. Never more than this.
+  public var callStack = 16 << 20
   /// Tasks that run or wait at one time, in one machine.
   public var tasks = Int.max
   /// Bytes of a single value: the text of a String, 16 for each element of a List. Less than 64 KiB is always allowed.

@@ -131,7 +131,7 @@ extension RunOptions {
   /// A script that runs away is stopped.
   static func test(ticks: Int = 2_000_000) -> RunOptions {
     var options = RunOptions()
-    options.limits.ticks = ticks
+    options.limits.operations = ticks
     options.limits.memory = 256 << 20
     return options
   }

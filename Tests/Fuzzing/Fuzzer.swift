@@ -156,7 +156,7 @@ package struct Fuzzer {
     counts.ran += 1
     var options = RunOptions()
     options.seed = seed
-    options.limits.ticks = 20_000
+    options.limits.operations = 20_000
     options.limits.memory = 64 << 20
     options.files = MemoryFiles(["a": "one\ntwo\n", "word": "1\n"])
     options.environment = ["a": "word"]

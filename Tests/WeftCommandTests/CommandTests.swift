@@ -59,10 +59,10 @@ import Testing
   @Test func limits() async throws {
     try await Weft.inFolder(["script.weft": "try { while true { } } catch e { print(e) } finally { print(1) }\n"]) {
       weft in
-      let outcome = try await weft.run("--limit", "ticks=1_000", "--limit", "memory=64MB", "script.weft")
+      let outcome = try await weft.run("--limit", "operations=1_000", "--limit", "memory=64MB", "script.weft")
       #expect(outcome.status == 1)
       #expect(outcome.output == "")
-      #expect(outcome.errors.contains("the run's tick limit of 1000 calls and iterations was crossed"))
+      #expect(outcome.errors.contains("the run's limit of 1000 operations was crossed"))
       #expect(outcome.errors.contains("script.weft:1:13"))
       let unknown = try await weft.run("--limit", "love=3", "script.weft")
       #expect(unknown.status == 2)

@@ -68,8 +68,10 @@ import WeftHTTP
   @Test func processesAreOutOfIt() async throws {
     try await Weft.inFolder(["script.weft": "print(pool(processes: 1) { gather { 1 } })\n"]) { weft in
       let outcome = try await weft.run("--sandbox", "script.weft")
-      #expect(outcome.status == 1)
-      #expect(outcome.errors.contains("this run has no pools of processes"))
+      #expect(outcome.status == 65)
+      #expect(
+        outcome.errors.contains(
+          "`pool(processes:)` is not there: the host of this script does not grant worker processes"))
     }
   }
 

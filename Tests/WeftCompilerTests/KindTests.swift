@@ -28,6 +28,25 @@ import WeftSyntax
     #expect(diagnostics("error A: B\nerror B: A\nerror C: A").map(\.code) == ["E0209"])
   }
 
+  @Test func whatIsNoKindMakesNoErrors() {
+    #expect(
+      told("json(1)") == """
+        error: `json` is not a value  [E0208]
+           ╭─ <script>:1:1
+         1 │ json(1)
+           │ ^^^^
+           = hint: use one of its members, such as `json.parse`
+        """)
+    #expect(
+      told("Int(1)") == """
+        error: `Int` is a type, not a task  [E0208]
+           ╭─ <script>:1:1
+         1 │ Int(1)
+           │ ^^^
+           = hint: `int(…)` makes a value of it
+        """)
+  }
+
   @Test func aBuiltInKindAgain() {
     #expect(
       told("error FetchError: HTTPError") == """

@@ -163,7 +163,7 @@ struct Example: Sendable, CustomTestStringConvertible {
       guard let text = try? Project.text("examples/\(path)") else { throw ImportError("cannot find `\(path)`") }
       return SourceFile(name: path, text: text)
     }
-    return try Script(compiling: source, imports: imports, granting: .files, advising: true)
+    return try Script(compiling: source, imports: imports, granting: [.standard, .files], advising: true)
   }
 
   /// What it prints with its `params`.

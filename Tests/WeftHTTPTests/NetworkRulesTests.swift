@@ -80,4 +80,33 @@ import WeftMachine
       #expect(answer.status == 200)
     }
   }
+
+  /// Where a server that may be asked leads with a redirect.
+  private func failure(redirectedTo target: String, _ hosts: String...) async throws -> FetchFailure? {
+    let first = try await RawServer(
+      answer: "HTTP/1.1 302 Found\r\nlocation: \(target)\r\ncontent-length: 0\r\n\r\n")
+    var configuration = HTTPFetcher.Configuration()
+    configuration.rules = NetworkRules(hosts: ["127.0.0.1:\(first.port)"] + hosts)
+    let failure = try await withFetcher(configuration) { await $0.failure(of: .get(first.url)) }
+    await first.stop()
+    return failure
+  }
+
+  @Test func aRedirectIsHeldToTheHosts() async throws {
+    let secret = try await RawServer(answer: "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nsecret")
+    let failure = try await failure(redirectedTo: secret.url)
+    #expect(failure?.kind == .notAllowed)
+    #expect(failure?.message == "this run may not speak with 127.0.0.1:\(secret.port)")
+    #expect(secret.seen.opened == 0)
+    await secret.stop()
+  }
+
+  @Test(arguments: [
+    "http://169.254.169.254/latest/meta-data/", "http://10.0.0.1/", "http://[::1]:9/", "http://localhost:9/",
+    "http://[::ffff:10.0.0.1]/", "http://0/", "//127.0.0.1:9/",
+  ]) func aRedirectDoesNotLeadIntoTheHostsNetwork(_ target: String) async throws {
+    let failure = try await failure(redirectedTo: target, "*")
+    #expect(failure?.kind == .notAllowed)
+    #expect(failure?.message.contains("leads to a private address") == true)
+  }
 }

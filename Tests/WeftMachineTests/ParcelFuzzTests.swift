@@ -105,7 +105,7 @@ import Weft
     let good = try bed.machine.pack([bed[global: "made"]], for: .bytes).bytes
     var random = SplitMix(state: 11)
     var limits = MachineLimits()
-    limits.ticks = 20_000
+    limits.operations = 20_000
     limits.memory = 1 << 24
     var runs = 0
     for _ in 0..<1_500 {

@@ -22,7 +22,7 @@ struct RunTelemetryTests {
 
   private func weft() -> Interpreter {
     var weft = Interpreter()
-    weft.fetcher = Answering()
+    weft.capabilities.append(.network(Answering()))
     weft.define("inner") { [tracer] () async in
       tracer.withSpan("inner") { _ in }
       return 1

@@ -6,7 +6,7 @@ import WeftMachine
 @Suite struct DuringTests {
   private func run(_ text: String, orderSeed: UInt64? = nil) throws -> String {
     var options = RunOptions()
-    options.limits.ticks = 2_000_000
+    options.limits.operations = 2_000_000
     return try Script(compiling: text, name: "s.weft").text(options, in: VirtualWorld(orderSeed: orderSeed))
   }
 

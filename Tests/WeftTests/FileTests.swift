@@ -44,7 +44,7 @@ import WeftSyntax
   @Test func theExampleOfTheDocumentation() throws {
     var options = RunOptions()
     options.files = MemoryFiles(["names.txt": "Ada\nGrace\n"])
-    let script = try Script(compiling: "print(lines(\"names.txt\"))", granting: .files)
+    let script = try Script(compiling: "print(lines(\"names.txt\"))", granting: [.standard, .files])
     #expect(script.text(options) == "[\"Ada\", \"Grace\"]\n")
   }
 
@@ -137,7 +137,8 @@ import WeftSyntax
   }
 
   @Test func aRunWithoutFiles() throws {
-    let script = try Script(compiling: "try { read(\"a\") } catch e { print(e.message) }\n", granting: .files)
+    let script = try Script(
+      compiling: "try { read(\"a\") } catch e { print(e.message) }\n", granting: [.standard, .files])
     #expect(script.text() == "cannot read `a`: this run has no files\n")
   }
 

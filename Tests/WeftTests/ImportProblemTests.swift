@@ -16,11 +16,11 @@ import WeftSyntax
       let text = error.diagnostics.map { DiagnosticRenderer(color: false).text($0, in: error.source) + "\n" }.joined()
       #expect(
         text == """
-          error: cannot import `lib.weft`: this host gives no import loader  [E0210]
+          error: cannot import `lib.weft`: the host of this script does not grant imports  [E0210]
              ╭─ main.weft:1:8
            1 │ import "lib.weft"
              │        ^^^^^^^^^^
-             = hint: whoever runs the script passes one: `Script(compiling:imports:)`
+             = hint: a host grants them by `.imports(…)`, a function that gives the files
 
           """)
       return true

@@ -252,13 +252,13 @@ import WeftMachine
 
   @Test func limitsCountWorkersToo() async throws {
     var options = RunOptions()
-    options.limits.ticks = 100_000
+    options.limits.operations = 100_000
     let script = try Script(compiling: "pool(threads: 2) { gather { while true { } } }")
     let result = await script.run(options, observer: RunObserver(output: { _ in }))
     guard case .exceeded(let report) = result.outcome else {
       Issue.record("\(result.outcome)")
       return
     }
-    #expect(report.message == "the run's tick limit of 100000 calls and iterations was crossed")
+    #expect(report.message == "the run's limit of 100000 operations was crossed")
   }
 }

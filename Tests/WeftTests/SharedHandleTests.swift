@@ -255,7 +255,7 @@ import WeftMachine
         pool(threads: 2) { gather { spin(); wants() } }
         """)
     var options = RunOptions()
-    options.limits.ticks = 50_000
+    options.limits.operations = 50_000
     let result = await script.run(options, observer: RunObserver(output: { _ in }))
     guard case .exceeded = result.outcome else {
       Issue.record("it ended otherwise: \(result.outcome)")

@@ -1,4 +1,4 @@
-public import WeftCompiler
+import WeftCompiler
 public import WeftMachine
 public import WeftSyntax
 
@@ -19,22 +19,8 @@ public struct Interpreter: Sendable {
 
   /// What each run may use up.
   public var limits = Limits()
-  /// What scripts may use of their surroundings. What they may not use they cannot even name.
-  public var capabilities: Capabilities = []
-  /// What random numbers come from; nil for others in each run.
-  public var seed: UInt64?
-  /// What `fetch` uses; without it, a `fetch` fails.
-  public var fetcher: (any Fetcher)?
-  /// Where `read`, `lines` and `write` go, if `capabilities` has files.
-  public var files: (any FileAccess)?
-  /// What `env` finds, if `capabilities` has the environment.
-  public var environment: [String: String] = [:]
-  /// Gives the files that scripts import; without it, an `import` is an error.
-  public var imports: ImportLoader?
-  /// How the workers of `pool(processes: n)` are started; without it, scripts have none.
-  public var processes: WorkerCommand?
-  /// Where what scripts print goes.
-  public var output = OutputTarget.capture
+  /// What scripts may use of their surroundings. What they may not use they cannot even name. Of two of a kind the last one counts.
+  public var capabilities: [Capability] = [.output(.capture), .clock, .randomness()]
   /// Functions, the methods of objects, and kinds of error that the host adds.
   public var host = HostTable()
 
@@ -50,8 +36,10 @@ public struct Interpreter: Sendable {
 
   public func compile(_ source: SourceFile) throws(CompileError) -> Script {
     try checkHost(source)
+    let grants = Grants(capabilities)
     var script = try Script(
-      compiling: ImportReader(source, imports), granting: capabilities, advising: false, host: host, givesValue: true)
+      compiling: ImportReader(source, grants.imports), granting: grants.names, advising: false, host: host,
+      givesValue: true)
     script.interpreter = self
     return script
   }
@@ -74,42 +62,4 @@ public enum OutputTarget: Sendable {
   /// To a function, in UTF-8 and piece by piece; it is called on the run's own thread, so it returns soon.
   case handler(@Sendable ([UInt8]) -> Void)
   case discard
-}
-
-/// What one run may use up. A run that crosses a limit ends at once, with an error that no script can catch.
-public struct Limits: Sendable {
-  /// Of values, tasks and what else lives in the run.
-  public var memory: ByteCount = .megabytes(256)
-  /// Calls, iterations and started tasks. The same script with the same answers always makes as many.
-  public var operations = Int.max
-  /// By the wall clock; nil for any time.
-  public var time: Duration?
-  /// Workers of all pools at one time.
-  public var workers = 64
-  /// What is kept of what the script prints; more is cut off.
-  public var output: ByteCount = .megabytes(1)
-
-  public init() {}
-}
-
-/// A number of bytes.
-public struct ByteCount: Sendable, Hashable, Comparable, ExpressibleByIntegerLiteral {
-  public var bytes: Int
-
-  public init(_ bytes: Int) { self.bytes = bytes }
-  public init(integerLiteral value: Int) { bytes = value }
-
-  public static func kilobytes(_ count: Int) -> ByteCount { ByteCount(count.multipliedClamped(by: 1_000)) }
-  public static func megabytes(_ count: Int) -> ByteCount { ByteCount(count.multipliedClamped(by: 1_000_000)) }
-  public static func gigabytes(_ count: Int) -> ByteCount { ByteCount(count.multipliedClamped(by: 1_000_000_000)) }
-  public static let unlimited = ByteCount(.max)
-
-  public static func < (left: ByteCount, right: ByteCount) -> Bool { left.bytes < right.bytes }
-}
-
-extension Int {
-  fileprivate func multipliedClamped(by factor: Int) -> Int {
-    let (product, overflow) = multipliedReportingOverflow(by: factor)
-    return overflow ? (self < 0 ? .min : .max) : product
-  }
 }

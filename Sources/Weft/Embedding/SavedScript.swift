@@ -71,8 +71,8 @@ extension Interpreter {
       let texts = reader.readTexts(), reader.isAtEnd
     else { throw .damaged }
     let files = Script.Files(
-      imports: texts.imports, order: texts.order, capabilities: capabilities, purpose: purpose, host: host.interface,
-      givesValue: givesValue != 0)
+      imports: texts.imports, order: texts.order, capabilities: Grants(capabilities).names, purpose: purpose,
+      host: host.interface, givesValue: givesValue != 0)
     var script: Script
     do throws(CompileError) {
       try checkHost(texts.sources[0])

@@ -64,21 +64,20 @@ extension Script {
     with params: [String: WeftValue], _ control: RunControl, staysOpen: Bool, feed: EventFeed? = nil
   ) async throws(RunError) -> RunResult {
     var options = RunOptions()
-    options.seed = interpreter.seed ?? UInt64.random(in: 0...UInt64.max)
+    let grants = Grants(interpreter.capabilities)
+    options.seed = grants.seed ?? UInt64.random(in: 0...UInt64.max)
     options.params = try checked(params)
-    options.limits.memory = interpreter.limits.memory.bytes
-    options.limits.ticks = interpreter.limits.operations
-    options.limits.workers = interpreter.limits.workers
+    options.limits = interpreter.limits.ofMachine
     options.timeLimit = interpreter.limits.time
-    options.environment = interpreter.environment
-    options.files = interpreter.files
-    options.processes = interpreter.processes
+    options.environment = grants.environment
+    options.files = grants.files
+    options.processes = grants.processes
     options.staysOpen = staysOpen
     var captured: CapturedOutput?
     let output: @Sendable ([UInt8]) -> Void
-    switch interpreter.output {
+    switch grants.output {
     case .capture:
-      let capture = CapturedOutput(limit: interpreter.limits.output.bytes)
+      let capture = CapturedOutput()
       captured = capture
       output = { capture.append($0) }
     case .handler(let handler): output = handler
@@ -93,7 +92,7 @@ extension Script {
       observer.progress = { feed.send(.progress($0)) }
       observer.records = { feed.send(.records($0)) }
     }
-    var result = await run(options, fetcher: interpreter.fetcher, control: control, observer: observer)
+    var result = await run(options, fetcher: grants.fetcher, control: control, observer: observer)
     if let captured { result.output = captured.text }
     guard var error = RunError(result, of: self, control.reason) else { return result }
     error.result = result

@@ -42,6 +42,9 @@ final class LocalWorker: Worker {
 
   func cancel(_ ticket: UInt64) { mailbox.post(.cancelTask(ticket: ticket)) }
 
+  /// Calls `answer` from where the task runs, as soon as that looks up from it.
+  func check(_ answer: @escaping @Sendable () -> Void) { mailbox.post(.check(answer)) }
+
   func shutdown() { mailbox.post(.shutdown) }
 
   func stop() { mailbox.post(.stop) }

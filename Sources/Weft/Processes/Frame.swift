@@ -18,6 +18,8 @@ package struct Frame: Sendable, Equatable {
     case deadlock = 10
     /// The answer to a `host`.
     case hostAnswer = 14
+    /// Whether whoever ends the cancelled task still answers; answered by `alive`.
+    case check = 16
 
     // From the worker:
     /// The version of the protocol, and the identity of the program as the worker compiled it.
@@ -36,6 +38,8 @@ package struct Frame: Sendable, Equatable {
     case records = 13
     /// The task calls a function of the host.
     case host = 15
+    /// The answer to a `check`: the task's clean-up goes on in order.
+    case alive = 17
   }
 
   package let kind: Kind
@@ -47,7 +51,7 @@ package struct Frame: Sendable, Equatable {
   /// Bytes of a payload. What claims more is no frame.
   package static let largestPayload = 1 << 30
   /// Of the protocol. A parent and a worker of different versions do not work together.
-  package static let version: UInt32 = 3
+  package static let version: UInt32 = 4
 
   package init(_ kind: Kind, ticket: UInt64 = 0, _ payload: [UInt8] = []) {
     self.kind = kind

@@ -40,9 +40,11 @@ final class ProcessWorker: Worker {
       line.seat?.send($0)
     }
     self.host = host
-    seat = WorkerSeat(command: plan.command, program: plan.program, identity: plan.identity) { ticket, event in
+    seat = WorkerSeat(
+      command: plan.command, program: plan.program, identity: plan.identity, grace: plan.command.grace
+    ) { ticket, event in
       switch event {
-      case .output(let text): owner.post(.output(text))
+      case .output(let text): owner.post(.outputElsewhere(text))
       case .records(let bytes):
         if let batch = RunRecords(wire: bytes), watch != nil {
           owner.post(.records(batch))

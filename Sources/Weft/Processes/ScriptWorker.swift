@@ -57,6 +57,10 @@ final class ScriptWorker: WorkerHandler {
 
   func cancel(_ ticket: UInt64) { withWorker { $0.cancel(ticket) } }
 
+  func check(_ ticket: UInt64, _ replies: WorkerReplies) {
+    state.withLock { $0.worker }?.check { replies.alive(ticket) }
+  }
+
   func shutdown(_ ticket: UInt64) { withWorker { $0.shutdown() } }
 
   func handleAnswer(_ ticket: UInt64, _ answer: [UInt8]) -> Bool {

@@ -78,7 +78,8 @@ extension RemoteResult {
     case .value(let parcel): writer.write(0, parcel.bytes)
     case .failed(let parcel): writer.write(1, parcel.bytes)
     case .cancelled: writer.write(2, [])
-    case .exceeded(let message): writer.write(3, Array(message.utf8))
+    case .exceeded(let message, let hint):
+      writer.write(3, Array(message.utf8) + (hint.map { [0] + Array($0.utf8) } ?? []))
     case .lost(let how): writer.write(4, Array(how.utf8))
     }
     return writer.bytes
@@ -109,7 +110,10 @@ extension RemoteResult {
     case 0: self.init(.value(Parcel(bytes: bytes, handles: handles)))
     case 1: self.init(.failed(Parcel(bytes: bytes, handles: handles)))
     case 2: self.init(.cancelled)
-    case 3: self.init(.exceeded(String(decoding: bytes, as: UTF8.self)))
+    case 3:
+      let texts = bytes.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+        .map { String(decoding: $0, as: UTF8.self) }
+      self.init(.exceeded(texts[0], hint: texts.count == 2 ? texts[1] : nil))
     case 4: self.init(.lost(String(decoding: bytes, as: UTF8.self)))
     default: return nil
     }

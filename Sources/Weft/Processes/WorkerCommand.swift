@@ -15,6 +15,8 @@ public struct WorkerCommand: Sendable, Equatable {
   public var path: String
   /// Words that are put in front, such as `ssh host`; none if it is empty. They are divided at spaces.
   public var launcher: String
+  /// Nanoseconds within which the worker of a cancelled task has to answer.
+  package var grace: Int64 = 6_000_000_000
 
   /// What follows the path.
   static let argument = "__worker"

@@ -47,7 +47,7 @@ struct WorkerProgram: Sendable {
 
   /// The limits that are numbers, in the order in which they travel.
   private static var numbers: [WritableKeyPath<MachineLimits, Int>] {
-    [\.memory, \.ticks, \.tasks, \.valueSize, \.response, \.output, \.workers]
+    [\.memory, \.operations, \.callStack, \.tasks, \.valueSize, \.response, \.output, \.workers]
   }
 
   /// Compiles the script anew.

@@ -29,8 +29,10 @@ package final class WorkerSeat: Sendable {
   private struct Job {
     let frame: Frame
     var isSent = false
-    /// Kills the worker when it does not obey a cancellation.
+    /// Looks after a task that was cancelled.
     var alarm: LoopExecutor.Alarm?
+    /// Its worker has answered since the last look.
+    var isAlive = false
   }
 
   private struct Occupant {
@@ -56,8 +58,8 @@ package final class WorkerSeat: Sendable {
   /// - Parameters:
   ///   - program: What a worker's `prepare` gets.
   ///   - identity: What a worker's `prepare` has to answer.
-  ///   - grace: Nanoseconds after which a worker that does not obey a cancellation is killed: the time that a task's clean-up
-  ///     may take, and one second.
+  ///   - grace: Nanoseconds within which the worker of a cancelled task has to answer, again and again, or is killed. How long the
+  ///     task's clean-up may take is a matter of the worker's machine, as anywhere.
   ///   - handler: Takes what becomes of the task with a ticket; called on any thread, from which it returns soon.
   package init(
     command: WorkerCommand, program: [UInt8], identity: UInt64, grace: Int64 = 6_000_000_000,
@@ -92,9 +94,7 @@ package final class WorkerSeat: Sendable {
         return true
       }
       process.send(Frame(.cancel, ticket: ticket))
-      state.job?.alarm = LoopExecutor.shared.setAlarm(at: LoopExecutor.now() + grace) { [self] in
-        killDisobedient(process, ticket)
-      }
+      check(&state, process, ticket)
       return false
     }
     if hadNotBegun { handler(ticket, .cancelled) }
@@ -195,10 +195,19 @@ package final class WorkerSeat: Sendable {
     for closer in closers { closer.resume() }
   }
 
-  private func killDisobedient(_ process: WorkerProcess, _ ticket: UInt64) {
+  /// Under the lock: asks the worker whether it is there, and looks for its answer later.
+  private func check(_ state: inout State, _ process: WorkerProcess, _ ticket: UInt64) {
+    state.job?.isAlive = false
+    process.send(Frame(.check, ticket: ticket))
+    state.job?.alarm = LoopExecutor.shared.setAlarm(at: LoopExecutor.now() + grace) { [self] in look(process, ticket) }
+  }
+
+  private func look(_ process: WorkerProcess, _ ticket: UInt64) {
     state.withLock { state in
       guard let job = state.job, job.frame.ticket == ticket else { return }
-      process.kill(because: "did not end its task within \(Double(grace) / 1e9) s of being cancelled, and was killed")
+      if job.isAlive { return check(&state, process, ticket) }
+      process.kill(
+        because: "did not answer within \(Double(grace) / 1e9) s of its task being cancelled, and was killed")
     }
   }
 
@@ -230,6 +239,9 @@ package final class WorkerSeat: Sendable {
         var reader = WireReader(frame.payload)
         guard state.job?.frame.ticket == frame.ticket, let received: UInt64 = reader.readInteger() else { return nil }
         return .rests(received)
+      case (.alive, .ready):
+        if state.job?.frame.ticket == frame.ticket { state.job?.isAlive = true }
+        return nil
       case (.ended, .ready) where state.job?.frame.ticket == frame.ticket:
         if let alarm = state.job?.alarm { LoopExecutor.shared.cancelAlarm(alarm) }
         state.job = nil

@@ -19,6 +19,9 @@ package protocol WorkerHandler: Sendable {
   /// Ends the task in order, if it still runs; returns soon.
   func cancel(_ ticket: UInt64)
 
+  /// Answers by `replies.alive` if the task is still being ended in order; returns soon.
+  func check(_ ticket: UInt64, _ replies: WorkerReplies)
+
   /// Tells the task that the run is asked to end in its own way; returns soon.
   func shutdown(_ ticket: UInt64)
 
@@ -36,6 +39,7 @@ extension WorkerHandler {
   package func handleAnswer(_ ticket: UInt64, _ answer: [UInt8]) -> Bool { false }
   package func hostAnswer(_ ticket: UInt64, _ answer: [UInt8]) -> Bool { false }
   package func deadlock(_ ticket: UInt64) {}
+  package func check(_ ticket: UInt64, _ replies: WorkerReplies) {}
 }
 
 /// Why a worker cannot run a program: lower case, no full stop.
@@ -75,6 +79,9 @@ package final class WorkerReplies: Sendable {
     writer.write(received)
     send(Frame(.rests, ticket: ticket, writer.bytes))
   }
+
+  /// Says that the clean-up of a cancelled task goes on.
+  package func alive(_ ticket: UInt64) { send(Frame(.alive, ticket: ticket)) }
 
   /// Sends how a task ended: the last of it.
   package func ended(_ ticket: UInt64, _ result: [UInt8]) { send(Frame(.ended, ticket: ticket, result)) }
@@ -147,11 +154,12 @@ package enum WorkerService {
       DetachedThread.start { replies.send(answer(to: frame.payload, handler)) }
     case .task: handler.start(frame.ticket, frame.payload, replies)
     case .cancel: handler.cancel(frame.ticket)
+    case .check: handler.check(frame.ticket, replies)
     case .shutdown: handler.shutdown(frame.ticket)
     case .handleAnswer: if !handler.handleAnswer(frame.ticket, frame.payload) { _exit(brokenLine) }
     case .hostAnswer: if !handler.hostAnswer(frame.ticket, frame.payload) { _exit(brokenLine) }
     case .deadlock: handler.deadlock(frame.ticket)
-    case .ready, .refused, .output, .ended, .handle, .rests, .records, .host: _exit(brokenLine)
+    case .ready, .refused, .output, .ended, .handle, .rests, .records, .host, .alive: _exit(brokenLine)
     }
   }
 

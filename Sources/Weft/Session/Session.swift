@@ -45,7 +45,7 @@ public final class Session: Sendable {
   ///   - backgroundFailed: Tells that `takeFailures` has something new; called on the session's thread.
   public convenience init(
     _ options: RunOptions = RunOptions(), clock: Clock = .real, imports: ImportLoader? = nil,
-    granting capabilities: Capabilities = [], fetcher: (any Fetcher)? = nil,
+    granting capabilities: Capabilities = .standard, fetcher: (any Fetcher)? = nil,
     output: @escaping @Sendable ([UInt8]) -> Void, backgroundFailed: (@Sendable () -> Void)? = nil
   ) {
     self.init(
@@ -65,7 +65,7 @@ public final class Session: Sendable {
     package var options = RunOptions()
     package var clock = Clock.real
     package var imports: ImportLoader?
-    package var capabilities: Capabilities = []
+    package var capabilities: Capabilities = .standard
     package var fetcher: (any Fetcher)?
     package var output: @Sendable ([UInt8]) -> Void
     package var backgroundFailed: (@Sendable () -> Void)?
@@ -74,7 +74,8 @@ public final class Session: Sendable {
 
     package init(
       options: RunOptions = RunOptions(), clock: Clock = .real, imports: ImportLoader? = nil,
-      capabilities: Capabilities = [], fetcher: (any Fetcher)? = nil, output: @escaping @Sendable ([UInt8]) -> Void,
+      capabilities: Capabilities = .standard, fetcher: (any Fetcher)? = nil,
+      output: @escaping @Sendable ([UInt8]) -> Void,
       backgroundFailed: (@Sendable () -> Void)? = nil
     ) {
       self.options = options

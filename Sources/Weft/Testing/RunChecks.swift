@@ -19,7 +19,7 @@ extension Script {
   ) -> [FailedExpectation] {
     var options = RunOptions()
     options.params = params
-    options.limits.ticks = TestPlan.mostTicks
+    options.limits.operations = TestPlan.mostTicks
     let machine = makeMachine(options)
     machine.begin(check, with: statistics, at: 0, wallClock: 0)
     while true {

@@ -15,7 +15,7 @@ public struct TestPlan: Sendable {
   public var world = VirtualWorld()
 
   public init() {
-    options.limits.ticks = Self.mostTicks
+    options.limits.operations = Self.mostTicks
   }
 
   /// Calls and iterations after which a test is taken for one that never ends: some seconds.

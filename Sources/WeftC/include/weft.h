@@ -93,18 +93,24 @@ weft_reason weft_error_reason(const weft_error *error);
 weft_interpreter *weft_interpreter_new(void);
 void weft_interpreter_free(weft_interpreter *interpreter);
 
-/* Without them: 256 MB of memory, any number of operations, any time, 64 workers, 1 MB of output kept, another seed each run. */
+/* What one run may use up. Without them: 256 MB of memory, 1,000,000,000 operations, 300 s, 64 workers, 1 MB of output, 16 MiB for
+ * the calls of one task, 100,000 tasks at one time, 64 MB for one value, 16 MB for one answer, and another seed each run. A run that
+ * crosses a limit ends with WEFT_LIMIT; a time below 0 stands for any time. */
 void weft_limit_memory(weft_interpreter *interpreter, int64_t bytes);
 void weft_limit_operations(weft_interpreter *interpreter, int64_t count);
 void weft_limit_time(weft_interpreter *interpreter, int64_t nanoseconds);
 void weft_limit_workers(weft_interpreter *interpreter, int64_t count);
 void weft_limit_output(weft_interpreter *interpreter, int64_t bytes);
+void weft_limit_call_stack(weft_interpreter *interpreter, int64_t bytes);
+void weft_limit_tasks(weft_interpreter *interpreter, int64_t count);
+void weft_limit_value_size(weft_interpreter *interpreter, int64_t bytes);
+void weft_limit_response(weft_interpreter *interpreter, int64_t bytes);
 void weft_set_seed(weft_interpreter *interpreter, uint64_t seed);
 
 /* What is not granted, a script cannot even name. */
 typedef enum weft_capability { WEFT_FILES = 1, WEFT_ENVIRONMENT = 2 } weft_capability;
 void weft_grant(weft_interpreter *interpreter, weft_capability capability);
-/* What `env` finds, with WEFT_ENVIRONMENT. */
+/* What `env` finds; grants WEFT_ENVIRONMENT. */
 void weft_set_environment(weft_interpreter *interpreter, const char *name, const char *value);
 
 typedef enum weft_style { WEFT_INLINE = 0, WEFT_BLOCKING = 1 } weft_style;

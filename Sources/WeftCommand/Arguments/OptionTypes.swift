@@ -20,14 +20,15 @@ struct TimeLimit: ExpressibleByArgument {
   }
 }
 
-/// A limit of a run, by the name that messages have for it: `memory=64MB`, `ticks=1_000_000`.
+/// A limit of a run, by the name that messages have for it: `memory=64MB`, `operations=1_000_000`.
 struct LimitOption: ExpressibleByArgument {
   let limit: WritableKeyPath<MachineLimits, Int>
   let value: Int
 
   private static var all: [(name: String, limit: WritableKeyPath<MachineLimits, Int>)] {
     [
-      ("memory", \.memory), ("ticks", \.ticks), ("tasks", \.tasks), ("valueSize", \.valueSize), ("output", \.output),
+      ("memory", \.memory), ("operations", \.operations), ("callStack", \.callStack), ("tasks", \.tasks),
+      ("valueSize", \.valueSize), ("output", \.output),
       ("response", \.response), ("workers", \.workers),
     ]
   }

@@ -44,7 +44,8 @@ struct SandboxOptions: ParsableArguments {
   /// What the script can name at all.
   var capabilities: Capabilities {
     if !sandbox { return .all }
-    var granted: Capabilities = []
+    var granted: Capabilities = [.output, .clock, .randomness]
+    if !hosts.isEmpty { granted.insert(.network) }
     if !readable.isEmpty || !writable.isEmpty { granted.insert(.files) }
     if !variables.isEmpty { granted.insert(.environment) }
     return granted

@@ -131,7 +131,7 @@ extension Explanation {
     Explanation(
       "LimitError", "a limit of the run",
       """
-      The run used more of something than it was given: memory, ticks, tasks, output. Whoever started it set the limit: an embedding
+      The run used more of something than it was given: memory, operations, tasks, output. Whoever started it set the limit: an embedding
       program, or `weft run --limit`. Such a run ends at once; no script can catch that. Only a `pool` that would bring the run to more
       workers than it may have is an error like others.
       """),

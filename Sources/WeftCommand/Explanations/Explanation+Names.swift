@@ -89,10 +89,11 @@ extension Explanation {
       Only the parameters of the file that is run can be set. In an imported file each has a default, which it keeps.
       """),
     Explanation(
-      "E0215", "a function that the host does not grant",
+      "E0215", "something that the host does not grant",
       """
-      Reading and writing files, the environment and the like are there only if the program that runs the script grants
-      them; `weft run` does. An embedding program grants them as it compiles the script.
+      Output, the clock, randomness, the network, files, the environment and worker processes are there only if the program that runs
+      the script grants them. `weft run` does, and `weft run --sandbox` what its options name; an embedding program lists them as the
+      `capabilities` of its `Interpreter`.
       """,
       wrong: "print(read(\"notes.txt\"))"),
     Explanation(

@@ -74,6 +74,7 @@ extension Resolver {
       if let elseBody { resolve(elseBody) }
     case .tryCatch(let body, let catches, let finally): resolveTry(body, catches, finally)
     case .fetch(let arguments):
+      if !capabilities.contains(.network) { reportNotGranted(.network, "fetch", at: expression.span) }
       checkOptions(
         arguments, of: "fetch", positional: 1, names: ["method", "headers", "body", "json", "timeout", "limit"],
         at: expression.span)
@@ -191,6 +192,13 @@ extension Resolver {
         checkCall(of: declaration, name, arguments, at: span)
       } else if let function = host.functions[name] {
         check(host: function, arguments, at: span)
+      } else if module(callee) != nil {
+        resolveName(name, at: callee.span)
+      } else if isType(name), !builtinKinds.contains(name) {
+        let function = name.lowercased()
+        report(
+          "E0208", "`\(name)` is a type, not a task", at: callee.span,
+          hint: isBuiltin(function) ? "`\(function)(…)` makes a value of it" : "test for it by `x is \(name)`")
       } else if let function = Builtins.function(named: name), isBuiltin(name) {
         check(builtin: function, arguments, at: span)
       } else if builtinKinds.contains(name) {
@@ -404,6 +412,9 @@ extension Resolver {
       !kinds.contains(where: { $0.label?.text == "processes" })
     {
       report("E0306", "only a pool of processes has a `launcher`", at: launcher.label?.span ?? span)
+    }
+    if !capabilities.contains(.processes), let label = kinds.first?.label, label.text == "processes" {
+      reportNotGranted(.processes, "pool(processes:)", at: label.span)
     }
   }
 

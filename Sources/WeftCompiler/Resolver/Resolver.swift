@@ -171,7 +171,7 @@ final class Resolver {
     return builtinKinds.contains(name) || Builtins.modules.contains(name) || Builtins.typeNames.contains(name)
   }
 
-  private func isType(_ name: String) -> Bool { Builtins.typeNames.contains(name) || host.types.contains(name) }
+  func isType(_ name: String) -> Bool { Builtins.typeNames.contains(name) || host.types.contains(name) }
 
   /// The members of `json`, or of what the host calls so.
   func members(ofModule module: String) -> [String] {
@@ -187,9 +187,7 @@ final class Resolver {
       return
     }
     if let missing = Builtins.function(named: name)?.capability, !missing.isEmpty {
-      report(
-        "E0215", "`\(name)` is not there: the host of this script does not grant \(missing.name)", at: span,
-        hint: "whoever compiles the script may: `Script(compiling:granting:)`")
+      reportNotGranted(missing, name, at: span)
       return
     }
     var candidates = Array(table.keys)
@@ -203,6 +201,12 @@ final class Resolver {
     report(
       "E0201", "cannot find `\(name)` in scope", at: span, caret: match.map { "did you mean `\($0)`?" },
       hint: match == nil ? foreignNames[name] : nil)
+  }
+
+  /// Something that the host of this script does not grant.
+  func reportNotGranted(_ capability: Capabilities, _ name: String, at span: Span) {
+    let (what, hint) = capability.description
+    report("E0215", "`\(name)` is not there: the host of this script does not grant \(what)", at: span, hint: hint)
   }
 
   private let foreignNames = [

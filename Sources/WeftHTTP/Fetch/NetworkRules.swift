@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+public import Weft
 import WeftMachine
 
 #if canImport(Darwin)
@@ -140,5 +141,23 @@ public struct NetworkRules: Sendable {
     // Unique local, link-local, site-local, multicast, documentation.
     return bytes[0] & 0xFE == 0xFC || bytes[0] == 0xFF || bytes[0] == 0xFE && bytes[1] & 0x80 != 0
       || bytes.starts(with: [0x20, 0x01, 0x0D, 0xB8])
+  }
+}
+
+extension Capability {
+  /// `fetch` from these servers and no others, redirects included.
+  ///
+  /// ```swift
+  /// var weft = Interpreter()
+  /// weft.capabilities.append(.network(hosts: ["api.example.com", "*.example.org"]))
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - hosts: Names or addresses, as in `NetworkRules`; `["*"]` for all servers.
+  ///   - allowsPrivateAddresses: Whether a name may lead into the host's own network.
+  public static func network(hosts: [String], allowsPrivateAddresses: Bool = false) -> Capability {
+    var configuration = HTTPFetcher.Configuration()
+    configuration.rules = NetworkRules(hosts: hosts, allowsPrivateAddresses: allowsPrivateAddresses)
+    return .network(HTTPFetcher(configuration))
   }
 }

@@ -33,7 +33,9 @@ extension Machine {
         fail(
           raise(
             .recursionError, "the call depth limit was reached: `\(image.functions[function].name)` calls on and on",
-            hint: "a task that calls itself needs a case in which it does not"))
+            hint: limits.callStack < MachineLimits().callStack
+              ? "the host sets it as `limits.callStack`"
+              : "a task that calls itself needs a case in which it does not"))
         return false
       }
       base = fiber.pointee.base

@@ -1,6 +1,6 @@
 /// A limit of a run, as messages name it. Whoever crosses one ends the run: no script can catch it, and no `finally` runs.
 enum RunLimit {
-  case memory, ticks, tasks, valueSize, output
+  case memory, operations, tasks, valueSize, output
 }
 
 extension Machine {
@@ -8,11 +8,17 @@ extension Machine {
   func cross(_ limit: RunLimit) {
     switch limit {
     case .memory: end(limits.memory, "memory limit of", "bytes", "memory")
-    case .ticks: end(tickLimit, "tick limit of", "calls and iterations", "ticks")
+    case .operations: end(tickLimit, "limit of", "operations", "operations")
     case .tasks: end(limits.tasks, "limit of", "tasks at one time", "tasks")
     case .valueSize: end(limits.valueSize, "limit of", "bytes for one value", "valueSize")
-    case .output: end(limits.output, "output limit of", "bytes", "output")
+    case .output: end(limits.output, "limit of", "bytes of output", "output")
     }
+  }
+
+  /// The run's time, in nanoseconds, is over: it ends at once.
+  public func exceedTime(_ limit: Int64) {
+    exceeded(
+      "the run's time limit of \(Machine.text(duration: limit)) was crossed", hint: "the host sets it as `limits.time`")
   }
 
   private func end(_ limit: Int, _ what: String, _ unit: String, _ setting: String) {
@@ -27,7 +33,17 @@ extension Machine {
 
   /// Counts what a run prints, in all of its machines.
   func notePrinted(_ count: Int) throws(Thrown) {
-    if limits.output == Int.max { return }
-    if heap.memory.addPrinted(count) > limits.output { throw crossing(.output) }
+    if isPrintedTooMuch(with: count) { throw crossing(.output) }
+  }
+
+  /// Counts what a worker process of this run has printed; false when that is too much, and ends the run.
+  public func takePrinted(_ count: Int) -> Bool {
+    if !isPrintedTooMuch(with: count) { return true }
+    cross(.output)
+    return false
+  }
+
+  private func isPrintedTooMuch(with count: Int) -> Bool {
+    limits.output != Int.max && heap.memory.addPrinted(count) > limits.output
   }
 }

@@ -48,19 +48,13 @@ extension Machine {
   /// The driver has nothing to carry out.
   public var hasNoEffects: Bool { effects.isEmpty }
 
-  /// The run's time, in nanoseconds, is over: it ends at once.
-  public func exceedTime(_ limit: Int64) {
-    guard outcome == nil else { return }
-    exceeded("the run's time limit of \(Machine.text(duration: limit)) was crossed")
-  }
-
   /// Ends the run at once; no `finally` runs.
   public func terminate() { if outcome == nil { outcome = .cancelled } }
 
   /// Raises the limit of ticks while the run goes on.
   public func addTicks(_ count: Int) {
-    let (sum, overflow) = limits.ticks.addingReportingOverflow(max(0, count))
-    limits.ticks = overflow ? .max : sum
+    limits.operations = limits.operations.addingClamped(max(0, count))
+    tickLimit = tickLimit.addingClamped(max(0, count))
   }
 
   /// Frees everything that still runs, without running any of it, and breaks the circles of references.
@@ -149,5 +143,12 @@ extension Machine {
       if link.bits == 0 { return }
       base -= Int(link.bits)
     }
+  }
+}
+
+extension Int {
+  fileprivate func addingClamped(_ count: Int) -> Int {
+    let (sum, overflow) = addingReportingOverflow(count)
+    return overflow ? .max : sum
   }
 }

@@ -106,10 +106,15 @@ extension Machine {
     if core.pointee.isObserved { noteFetchEnd(pending.fiber, ticket, result) }
     switch result {
     case .success(let response):
+      guard heap.hasRoom(besideShared: response.body.count) else { return cross(.memory) }
       wake(pending.fiber, with: makeResponse(response, pending))
     case .failure(let failure):
       let kind: ErrorKind = failure.kind == .timeout ? .timeoutError : .fetchError
-      let error = raise(kind, failure.message, hint: failure.hint).error
+      var hint = failure.hint
+      if failure.kind == .bodyTooLarge, limits.response != Int.max {
+        hint = hint ?? "`limit:` allows more, up to what the host sets as `limits.response`"
+      }
+      let error = raise(kind, failure.message, hint: hint).error
       ErrorBlock(error).fields.pointee = Value(heap.makeMap(capacity: 4).block)
       let name = intern("reason")
       heap.set(name, hash: StringBlock(name).hash, to: intern(failure.kind.rawValue), inMap: ErrorBlock(error).fields)

@@ -30,8 +30,8 @@ public enum RemoteOutcome: Sendable {
   /// With an error, the only value of the parcel.
   case failed(Parcel)
   case cancelled
-  /// A limit of the run was crossed, as the text says.
-  case exceeded(String)
+  /// A limit of the run was crossed, as the text says; how to mend it.
+  case exceeded(String, hint: String?)
   /// The worker itself is gone; the text says how: "was killed by signal 9".
   case lost(String)
 }
@@ -148,7 +148,7 @@ extension Machine {
     var functions: Set<Int> = []
     var task = RemoteTask(
       call: try pack(values, for: carrier, functions: &functions), random: fiber.pointee.random,
-      ticks: max(0, limits.ticks - ticks))
+      ticks: max(0, limits.operations - ticks))
     task.name = recordName(of: fiber)
     var known: Set<Int> = []
     var sent: Set<Int32> = []
@@ -211,7 +211,7 @@ extension Machine {
         lose(fiber, "sent an error that makes no sense")
       }
     case .cancelled: ended(fiber, .cancelled)
-    case .exceeded(let message): exceeded(message)
+    case .exceeded(let message, let hint): exceeded(message, hint: hint)
     case .lost(let how): lose(fiber, how)
     }
     return pending.pool
@@ -295,7 +295,7 @@ extension Machine {
     observation?.task = task.name
     remoteResult = nil
     ticksOfEarlierTasks = ticks
-    limits.ticks = task.ticks > Int.max - ticks ? Int.max : ticks + task.ticks
+    limits.operations = task.ticks > Int.max - ticks ? Int.max : ticks + task.ticks
     let root = openScope(.root, owner: nil, parent: nil)
     self.root = root
     guard takeGlobals(of: task), var values = unpack(task.call), let callee = values.first,
@@ -367,7 +367,7 @@ extension Machine {
   /// How a task ended whose machine was ended around it.
   private func outcomeFromOutside() -> RemoteOutcome {
     switch outcome {
-    case .exceeded(let report): .exceeded(report.message)
+    case .exceeded(let report): .exceeded(report.message, hint: report.hint)
     case .failed(let report): packed(error(of: report))
     default: .cancelled
     }

@@ -75,8 +75,9 @@ extension Machine {
   func growStack(_ fiber: FiberPointer, needed: Int) -> Bool {
     let used = fiber.pointee.base - fiber.pointee.stack
     let old = fiber.pointee.stackEnd - fiber.pointee.stack
-    if used + needed > Self.mostSlots { return false }
-    let slots = min(Self.mostSlots, max(used + needed, old * 2))
+    let most = min(Self.mostSlots, limits.callStack / 16)
+    if used + needed > most { return false }
+    let slots = min(most, max(used + needed, old * 2))
     if slots > 4_096, !heap.hasRoom(besideShared: slots * 16) {
       cross(.memory)
       return false

@@ -69,7 +69,10 @@ extension Machine {
   private func orderLists(_ left: Value, _ right: Value, _ op: OrderOp) throws(Thrown) -> Order {
     var stack: [(left: ListBlock, right: ListBlock, position: Int)] = []
     var frame = (left: ListBlock(left), right: ListBlock(right), position: 0)
+    var pairs = 0
     while true {
+      pairs += 1
+      if pairs % 4_096 == 0, !countCompared(4_096) { return .unordered }
       let position = frame.position
       if position == frame.left.count || position == frame.right.count {
         if frame.left.count != frame.right.count { return frame.left.count < frame.right.count ? .less : .greater }

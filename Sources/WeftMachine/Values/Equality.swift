@@ -17,10 +17,21 @@ extension Machine {
   /// `==`: deep, never an error, false across types except Int and Float.
   func equal(_ left: Value, _ right: Value) -> Bool {
     switch Machine.shallow(left, right) {
-    case .equal: return true
+    case .equal:
+      if left.tag == Kind.string { _ = countCompared(StringBlock(left).byteCount / 8) }
+      return true
     case .different: return false
     case .descend: return deepEqual(left, right)
     }
+  }
+
+  /// Counts pairs that were compared against the run's limits: lists that hold each other many times over have more of them than can
+  /// ever be compared. False when that has ended the run.
+  func countCompared(_ pairs: Int) -> Bool {
+    core.pointee.ticks -= pairs / 8
+    if core.pointee.ticks >= 0 || ticks <= limits.operations { return true }
+    cross(.operations)
+    return false
   }
 
   /// Compares all that is not a container.
@@ -71,7 +82,10 @@ extension Machine {
   private func deepEqual(_ left: Value, _ right: Value) -> Bool {
     var stack: [EqualityFrame] = []
     var frame = EqualityFrame(left: left, right: right, position: 0)
+    var pairs = 0
     while true {
+      pairs += 1
+      if pairs % 4_096 == 0, !countCompared(4_096) { return false }
       let position = frame.position
       let pair: (Value, Value)
       if frame.left.tag == Kind.list {

@@ -12,7 +12,7 @@ extension Machine {
   func charge(work: Int) throws(Thrown) {
     core.pointee.ticks -= (work + 63) / 64
     // What is too much for the whole run does not begin.
-    if core.pointee.ticks < 0, ticks > limits.ticks { throw crossing(.ticks) }
+    if core.pointee.ticks < 0, ticks > limits.operations { throw crossing(.operations) }
   }
 
   /// Ask before allocating anything whose size a script chooses.

@@ -19,10 +19,10 @@ struct CancelGraceTests {
 
   private func weft() -> Interpreter {
     var weft = Interpreter()
-    weft.processes = WorkerCommand(path: Crew.worker)
-    weft.capabilities = [.files]
-    weft.files = StuckFiles(gate: gate) { [begun] in begun.continuation.yield() }
-    weft.fetcher = StuckFetcher()
+    let files = StuckFiles(gate: gate) { [begun] in begun.continuation.yield() }
+    weft.capabilities += [
+      .processes(WorkerCommand(path: Crew.worker)), .files(files), .network(StuckFetcher()),
+    ]
     weft.define("begun") { [begun] in begun.continuation.yield() }
     weft.define("forever") { [begun, gate] () async in
       begun.continuation.yield()

@@ -112,6 +112,22 @@ struct EmbeddingGuideTests {
     #expect(error?.message == "the run was cancelled: not needed any more")
   }
 
+  @Test func capabilities() throws {
+    // listing: capabilities
+    var weft = Interpreter()
+    weft.capabilities = [
+      .output(.capture), .files(reading: ["data"], writing: ["data/out"]), .environment(["STAGE": "test"]),
+    ]
+    do {
+      _ = try weft.compile("fetch(\"http://127.0.0.1\")")
+    } catch {
+      // error: `fetch` is not there: the host of this script does not grant the network
+      print(error)
+    }
+    // end
+    #expect(throws: CompileError.self) { try weft.compile("fetch(\"http://127.0.0.1\")") }
+  }
+
   @Test func events() async throws {
     var lines: [String] = []
     // listing: events

@@ -105,14 +105,13 @@ struct InterpreterTests {
     #expect(error?.description.contains("a.weft:2:1") == true)
   }
 
-  @Test("output is kept up to its limit, or handed on")
+  @Test("output is kept, or handed on")
   func output() async throws {
     var weft = Interpreter()
     #expect(try await weft.compile("print(1)\nprint(2)").run().output == "1\n2\n")
-    weft.limits.output = 3
-    #expect(try await weft.compile("print(\"abcdef\")").run().output == "abc")
     let collected = Mutex("")
-    weft.output = .handler { bytes in collected.withLock { $0 += String(decoding: bytes, as: UTF8.self) } }
+    weft.capabilities.append(
+      .output(.handler { bytes in collected.withLock { $0 += String(decoding: bytes, as: UTF8.self) } }))
     #expect(try await weft.compile("print(\"x\")\nsleep 1ms\nprint(\"y\")").run().output == "")
     #expect(collected.withLock { $0 } == "x\ny\n")
   }
@@ -222,12 +221,119 @@ struct RunControlTests {
     }
     #expect(
       try await message("try { while true { } } catch e { }") { $0.operations = 5_000 }
-        == "the run's tick limit of 5000 calls and iterations was crossed")
+        == "the run's limit of 5000 operations was crossed")
+    #expect(
+      try await message("print(1)\nprint(23)") { $0.output = 4 } == "the run's limit of 4 bytes of output was crossed")
+    #expect(
+      try await message("gather for i in 1...100 { sleep 1h }") { $0.tasks = 50 }
+        == "the run's limit of 50 tasks at one time was crossed")
+    #expect(
+      try await message("print(len(\"x\" * 200_000))") { $0.valueSize = .kilobytes(100) }
+        == "the run's limit of 100000 bytes for one value was crossed")
+    #expect(
+      try await message("var a = []\nwhile true { a.append(\"x\" * 1000) }") { $0.memory = .megabytes(1) }
+        == "the run's memory limit of 1000000 bytes was crossed")
+    for busy in [
+      "pool(threads: 1) { gather { { while true { } } } }", "pool(tasks: 1) { gather { { while true { } } } }",
+      "compute { while true { } }", "compute 10h", "shield { sleep 10h }", "timeout(1ms) { shield { sleep 10h } }",
+    ] {
+      #expect(try await message(busy) { $0.time = .milliseconds(5) } == "the run's time limit of 5ms was crossed")
+    }
     #expect(
       try await message("try { sleep 10h } finally { sleep 10h }") { $0.time = .milliseconds(5) }
         == "the run's time limit of 5ms was crossed")
     #expect(
       try await message("while true { }") { $0.time = .milliseconds(5) } == "the run's time limit of 5ms was crossed")
+  }
+
+  @Test("the error of a limit says how it is set, and those that a script may catch do, too")
+  func settings() async throws {
+    var weft = Interpreter()
+    weft.limits.operations = 1_000
+    let error = await #expect(throws: RunError.self) {
+      try await weft.compile("try { while true { } } finally { print(1) }").run()
+    }
+    #expect(error?.report?.hint == "the host sets it as `limits.operations`")
+    #expect(error?.result?.output == "")
+    weft.limits = Limits()
+    weft.limits.callStack = .kilobytes(100)
+    let caught = try await weft.compile("task f(n) => f(n + 1)\ntry { f(0) } catch RecursionError as e { e.hint }")
+      .run()
+    #expect(caught.value == "the host sets it as `limits.callStack`")
+  }
+
+  @Test("scripts that never end keep nobody else from being served")
+  func others() async throws {
+    var weft = Interpreter()
+    weft.limits.operations = .max
+    weft.limits.time = nil
+    let hostile = try [
+      "while true { }", "gather for i in 1...1000 { while true { sleep 0s } }", "compute { while true { } }",
+      "pool(threads: 2) { gather { { while true { } }; { while true { } } } }",
+    ].map { try weft.compile($0).start() }
+    let script = try Interpreter().compile("param n = 0\ngather for i in 1...3 { sleep 1ms; i * n }")
+    for n in 1...20 {
+      let value = try await script.run(with: ["n": .int(n)]).value
+      #expect(value == [.int(n), .int(2 * n), .int(3 * n)])
+    }
+    for run in hostile {
+      run.cancel(grace: .zero)
+      let error = await #expect(throws: RunError.self) { try await run.value }
+      #expect(error?.reason == .cancelled)
+    }
+  }
+
+  @Test("a host hands out operations while a run goes on, as often as it likes")
+  func refill() async throws {
+    let steps = AsyncStream.makeStream(of: Void.self)
+    let allowed = AsyncStream.makeStream(of: Void.self)
+    var weft = Interpreter()
+    weft.limits.operations = 3_000
+    weft.define("step") { () async in
+      steps.continuation.yield()
+      for await _ in allowed.stream { break }
+    }
+    // Each round takes about 2,000 operations.
+    let run = try weft.compile("for i in 1...10 { step()\nfor j in 1...1_000 { } }\n7").start()
+    var rounds = 0
+    for await _ in steps.stream {
+      rounds += 1
+      run.allow(operations: 2_100)
+      allowed.continuation.yield()
+      if rounds == 10 { break }
+    }
+    #expect(try await run.value == 7)
+  }
+
+  @Test("a control serves one run after the other, and none that has ended")
+  func controls() async throws {
+    let control = RunControl()
+    let script = try Script(compiling: "sleep 1ms\nprint(1)")
+    for _ in 1...3 {
+      let result = await script.run(control: control, observer: RunObserver(output: { _ in }))
+      guard case .completed = result.outcome else {
+        Issue.record("\(result.outcome)")
+        return
+      }
+      // Nobody hears this.
+      control.cancel()
+    }
+    let begun = AsyncStream.makeStream(of: Void.self)
+    let endless = try Script(compiling: "print(1)\nsleep 10h")
+    async let first = endless.run(control: control, observer: RunObserver(output: { _ in begun.continuation.yield() }))
+    for await _ in begun.stream { break }
+    // Beside another one it goes on by itself.
+    let second = await script.run(control: control, observer: RunObserver(output: { _ in }))
+    guard case .completed = second.outcome else {
+      Issue.record("\(second.outcome)")
+      return
+    }
+    control.cancel()
+    let ended = await first
+    guard case .cancelled = ended.outcome else {
+      Issue.record("\(ended.outcome)")
+      return
+    }
   }
 
   @Test("a run stands still and goes on; its limit of operations can be raised")

@@ -8,7 +8,7 @@ import WeftMachine
 struct ProcessHostTests {
   private func weft() -> Interpreter {
     var weft = Interpreter()
-    weft.processes = WorkerCommand(path: Crew.worker)
+    weft.capabilities.append(.processes(WorkerCommand(path: Crew.worker)))
     return weft
   }
 

@@ -11,7 +11,7 @@ struct SavedScriptTests {
 
   private func weft() -> Interpreter {
     var weft = Interpreter()
-    weft.imports = files.loader
+    weft.capabilities.append(.imports(files.loader))
     weft.define("lookup", parameters: ["id"]) { (id: Int) in "user \(id)" }
     return weft
   }
@@ -135,7 +135,7 @@ struct SavedScriptTests {
         == "the saved script means something else here: the host defines or grants other things than where it was saved; compile it anew"
     )
     var granted = Interpreter()
-    granted.capabilities = [.environment]
+    granted.capabilities.append(.environment([:]))
     let needing = try granted.compile("env(\"HOME\")").saved
     #expect(refusal(needing, by: granted) == nil)
     #expect(refusal(needing, by: Interpreter())?.contains("env") == true)

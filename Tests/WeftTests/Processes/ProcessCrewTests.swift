@@ -24,6 +24,34 @@ import Weft
     return (lines.split(separator: "\n").count, output.text)
   }
 
+  /// How long the clean-up may take is up to the script: its worker is asked again and again meanwhile, here twice a second.
+  @Test func aCleanUpThatTakesItsTimeIsNotCut() async throws {
+    var options = RunOptions()
+    options.processes = WorkerCommand(path: Crew.worker)
+    options.processes?.grace = 500_000_000
+    let output = Captured()
+    let script = try Script(
+      compiling: """
+        let begun = queue(1)
+        task work() {
+          try { begun.put(1); sleep 1h } finally(30s) {
+            for i in 1...15 { sleep 100ms }
+            print("cleaned")
+          }
+        }
+        task pooled() { pool(processes: 1) { gather { work() } } }
+        taskgroup {
+          let t = start pooled()
+          begun.get()
+          t.cancel()
+        }
+        print("done")
+        """)
+    let result = await script.run(options, observer: RunObserver(output: { output.append($0) }))
+    guard case .completed = result.outcome else { return #expect(Bool(false), "\(result.outcome)") }
+    #expect(output.text == "cleaned\ndone\n")
+  }
+
   @Test func thoseOfOnePoolServeTheNext() async throws {
     let (starts, output) = try await starts(
       running: """

@@ -80,7 +80,7 @@ struct ProcessDeathTests {
       crew.cancel(ticket)
       #expect(
         await crew.end(of: ticket)
-          == .lost("did not end its task within 0.02 s of being cancelled, and was killed"))
+          == .lost("did not answer within 0.02 s of its task being cancelled, and was killed"))
       #expect(kill(process, 0) != 0)
       #expect(await crew.answer("echo on") == "on")
     }

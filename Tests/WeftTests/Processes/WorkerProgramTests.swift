@@ -32,13 +32,13 @@ struct WorkerProgramTests {
     options.seed = 1 << 63
     options.params = ["count": .int(5), "name": .string("Ada")]
     options.environment = ["HOME": "/home/ada"]
-    options.limits.ticks = 10_000
+    options.limits.operations = 10_000
     options.files = DiskFiles()
     let program = try WorkerProgram(compiling: WorkerProgram(script, options, hasNetwork: true).bytes)
     #expect(program.script.image.identity == script.image.identity)
     #expect(program.script.image.sources.map(\.name) == script.image.sources.map(\.name))
     #expect(program.options.seed == 1 << 63)
-    #expect(program.options.limits.ticks == 10_000)
+    #expect(program.options.limits.operations == 10_000)
     #expect(program.options.limits.memory == .max)
     #expect(program.hasNetwork)
     #expect(program.options.files is DiskFiles)

@@ -129,13 +129,13 @@ struct SessionTests {
 
   @Test func aLimitThatIsCrossedBeginsTheSessionAnew() async {
     var options = RunOptions()
-    options.limits.ticks = 10_000
+    options.limits.operations = 10_000
     let talk = Conversation(options)
     await talk.say("let x = 1")
     let evaluation = await talk.session.evaluate("while true { }")
     #expect(evaluation.isReset)
     #expect(
-      Conversation.text(of: evaluation).contains("the run's tick limit of 10000 calls and iterations was crossed"))
+      Conversation.text(of: evaluation).contains("the run's limit of 10000 operations was crossed"))
     await talk.first("x", gives: "error: cannot find `x` in scope  [E0201]")
     await talk.say("1 + 1", gives: "2")
     #expect(await talk.end())

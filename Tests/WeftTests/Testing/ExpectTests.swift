@@ -167,7 +167,7 @@ import Weft
     #expect(try Suites.failure(of: "expect true\nstart { sleep 1s; throw \"late\" }") == "Error: late")
     #expect(try Suites.failure(of: "expect true\nqueue().get()").hasPrefix("DeadlockError: no task can go on"))
     let endless = try Suites.failure(of: "while true { }")
-    #expect(endless.hasPrefix("LimitError: the run's tick limit of 100000000"))
+    #expect(endless.hasPrefix("LimitError: the run's limit of 100000000 operations"))
   }
 
   @Test func aRequiredParameterIsToldWhereItIsUsed() throws {

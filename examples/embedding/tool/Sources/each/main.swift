@@ -19,7 +19,9 @@ let path = CommandLine.arguments[1]
 do {
   var weft = Interpreter()
   weft.limits.memory = .megabytes(64)
-  weft.output = .handler { print(String(decoding: $0, as: UTF8.self), terminator: "") }
+  weft.limits.output = .unlimited
+  weft.limits.time = nil
+  weft.capabilities.append(.output(.handler { print(String(decoding: $0, as: UTF8.self), terminator: "") }))
   let text = try DiskFiles().read(path, limit: 1_000_000, isCancelled: { false })
   let script = try weft.compile(String(decoding: text, as: UTF8.self), name: path)
   let run = script.start(staysOpen: true)

@@ -26,7 +26,7 @@ final class VirtualRun {
     var wasWoken = false
     var pools: [UInt64: Pool] = [:]
     /// What the world will answer it, by ticket.
-    var answers: [UInt64: PendingAnswer] = [:]
+    var answers = NumberTable<PendingAnswer>()
 
     init(_ id: Int, _ machine: Machine, _ pool: Pool?) {
       self.id = id
@@ -325,11 +325,14 @@ final class VirtualRun {
   /// When the next thing happens.
   private var earliest: Int64? {
     var earliest = cancelAt
-    for time in [
-      shutdownAt, pending.earliest?.deadline, sleeping.earliest?.deadline, computing.earliest?.deadline,
-    ] {
-      if let time { earliest = min(earliest ?? time, time) }
+    // One by one: this is asked more often than anything happens.
+    func look(at time: Int64?) {
+      if let time, time < earliest ?? .max || earliest == nil { earliest = time }
     }
+    look(at: shutdownAt)
+    look(at: pending.earliest?.deadline)
+    look(at: sleeping.earliest?.deadline)
+    look(at: computing.earliest?.deadline)
     return earliest
   }
 
@@ -402,7 +405,7 @@ final class VirtualRun {
       // There are no worker processes here, and nobody calls the script's tasks.
       case .askHost, .callEnded: break
       case .cancelFetch(let ticket), .cancelFileWork(let ticket), .cancelBurn(let ticket), .cancelHostCall(let ticket):
-        guard let answer = seat.answers.removeValue(forKey: ticket) else {
+        guard let answer = seat.answers.removeValue(for: ticket) else {
           forgetBurns { $0 === seat && $1 == ticket }
           continue
         }
@@ -447,7 +450,7 @@ final class VirtualRun {
   private func answer() {
     while let answer = pending.earliest, answer.deadline <= now {
       pending.remove(answer)
-      answer.seat.answers[answer.ticket] = nil
+      answer.seat.answers.removeValue(for: answer.ticket)
       let machine = answer.seat.machine
       machine.setClock(to: now)
       switch answer.work {
@@ -542,12 +545,12 @@ final class VirtualRun {
   /// A worker's task has ended.
   private func end(_ seat: Seat) {
     seats[seat.id] = nil
-    for answer in seat.answers.values {
+    for answer in seat.answers.all {
       pending.remove(answer)
       if case .burn = answer.work { idleCores = idleCores.map { $0 + 1 } }
     }
     forgetBurns { waiting, _ in waiting === seat }
-    seat.answers = [:]
+    seat.answers = NumberTable()
     guard let pool = seat.pool else { return }
     let owner = pool.owner
     passOnRecords(of: owner)

@@ -48,7 +48,7 @@ public final class Machine {
   var interned: [String: Value] = [:]
   var timers = DueHeap<TimerReference>()
   /// Requests under way, by ticket.
-  var tickets: [UInt64: PendingFetch] = [:]
+  var tickets = NumberTable<PendingFetch>()
   /// Tasks that workers carry out, by ticket.
   var remotes: [UInt64: PendingRemote] = [:]
   /// Fibers for which the driver keeps a core busy.
@@ -384,13 +384,14 @@ public final class Machine {
 
   public func takeEffects() -> [Effect] {
     if effects.isEmpty { return [] }
-    defer { effects.removeAll(keepingCapacity: true) }
+    // A new one, and not one as large: the first turn of a run may start a thousand things, and most others one.
+    defer { effects = [] }
     return effects
   }
 
   public func takeOutput() -> [UInt8] {
     if output.isEmpty { return [] }
-    defer { output.removeAll(keepingCapacity: true) }
+    defer { output = [] }
     return output
   }
 

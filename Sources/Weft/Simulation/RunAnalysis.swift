@@ -216,34 +216,41 @@ public struct RunAnalysis {
   }
 
   private mutating func resume(_ name: UInt64, _ time: Int64) {
-    guard var task = live[name], let reason = task.wait else { return }
-    settle(&task, reason, time)
-    task.wait = nil
-    live[name] = task
+    // A task that waits is looked at before it is changed where it is: to copy it would count references up and down.
+    let waiting = live.update(name) { task in task.wait.map { (reason: $0, on: task.waitsOn) } }
+    guard let waiting, let (reason, on) = waiting else { return }
+    let cause = cause(reason, on)
+    live.update(name) { task in
+      Self.settle(&task, reason, time, cause)
+      task.wait = nil
+    }
+  }
+
+  /// The task that may have let one go on that waited, and when it came there; nil where time alone passes.
+  private func cause(_ reason: WaitReason, _ on: UInt64) -> (path: Step?, time: Int64)? {
+    switch reason {
+    case .tasks: blocks[on].map { ($0.lastPath, $0.lastTime) }
+    case .task, .permit, .place, .lock, .item, .room, .work, .value, .worker, .shared: last
+    case .timer, .fetch, .core, .token, .file, .shutdown, .host: nil
+    }
   }
 
   /// A wait is over: either time has passed, or another task has come to where it lets this one go on.
-  private func settle(_ task: inout Task, _ reason: WaitReason, _ time: Int64) {
-    let work: Part.Work
-    switch reason {
-    case .timer: work = .sleeping
-    case .fetch: work = .fetching
-    case .core: work = .burning
-    case .tasks:
-      if let block = blocks[task.waitsOn], block.lastTime > task.time {
-        task.path = block.lastPath
-        task.time = block.lastTime
-      }
-      work = .other(reason)
-    case .task, .permit, .place, .lock, .item, .room, .work, .value, .worker, .shared:
-      if last.time > task.time, last.time <= time {
-        task.path = last.path
-        task.time = last.time
-      }
-      work = .other(reason)
-    case .token, .file, .shutdown, .host: work = .other(reason)
+  private static func settle(
+    _ task: inout Task, _ reason: WaitReason, _ time: Int64, _ cause: (path: Step?, time: Int64)?
+  ) {
+    if let cause, cause.time > task.time, cause.time <= time {
+      task.path = cause.path
+      task.time = cause.time
     }
     if time > task.time {
+      let work: Part.Work =
+        switch reason {
+        case .timer: .sleeping
+        case .fetch: .fetching
+        case .core: .burning
+        default: .other(reason)
+        }
       let function = reason == .fetch && task.fetchFunction >= 0 ? task.fetchFunction : task.function
       task.path = Step(work, function, time - task.time, after: task.path)
     }
@@ -252,7 +259,10 @@ public struct RunAnalysis {
 
   private mutating func ended(_ name: UInt64, _ time: Int64) {
     guard var task = live.removeValue(for: name) else { return }
-    if let reason = task.wait { settle(&task, reason == .worker ? .core : reason, time) }
+    if let reason = task.wait {
+      let known: WaitReason = reason == .worker ? .core : reason
+      Self.settle(&task, known, time, cause(known, task.waitsOn))
+    }
     if time > task.time { task.path = Step(.computing, task.function, time - task.time, after: task.path) }
     if task.hasBegun { begun -= 1 }
     last = (task.path, time)

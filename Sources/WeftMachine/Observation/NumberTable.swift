@@ -22,6 +22,9 @@
   /// How many values it holds.
   @inlinable public var count: Int { values.count }
 
+  /// All of them, in no order that means something.
+  @inlinable public var all: [Value] { values }
+
   /// Of a place that nothing stands in. No task and no block has that number.
   @inlinable static var free: UInt64 { .max }
 

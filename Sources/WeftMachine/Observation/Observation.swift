@@ -13,6 +13,8 @@ final class Observation {
   var failedTries: [FiberPointer: (block: UInt64, kind: String)] = [:]
   var records: [RunRecord] = []
   var texts: [String] = []
+  /// So many things happen in most turns.
+  private static let usualTurn = 16
   /// Where the last method of a request stands among the texts.
   private var method: UInt32?
 
@@ -38,8 +40,10 @@ final class Observation {
   func take() -> RunRecords? {
     if records.isEmpty { return nil }
     defer {
-      records.removeAll(keepingCapacity: records.count < 100_000)
-      texts.removeAll(keepingCapacity: texts.count < 100_000)
+      // New ones, and not ones as large: the first turn of a run may start thousands of tasks, and most others do little.
+      records = []
+      records.reserveCapacity(Self.usualTurn)
+      texts = []
       method = nil
     }
     return RunRecords(worker: worker, pool: pool, records: records, texts: texts)

@@ -124,8 +124,8 @@ extension Machine {
     }
     core.pointee.outstanding = 0
     handlesAwaited = 0
-    for pending in tickets.values { if let answer = pending.answer { heap.release(answer) } }
-    tickets = [:]
+    for pending in tickets.all { if let answer = pending.answer { heap.release(answer) } }
+    tickets = NumberTable()
     files = [:]
     remotes = [:]
     burns = [:]

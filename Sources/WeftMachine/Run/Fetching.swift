@@ -101,7 +101,7 @@ extension Machine {
 
   /// The driver's answer to `startFetch`. An answer that nobody waits for any more is dropped.
   public func fetchEnded(_ ticket: UInt64, _ result: Result<FetchResponse, FetchFailure>) {
-    guard let pending = tickets.removeValue(forKey: ticket) else { return }
+    guard let pending = tickets.removeValue(for: ticket) else { return }
     core.pointee.outstanding -= 1
     if core.pointee.isObserved { noteFetchEnd(pending.fiber, ticket, result) }
     switch result {

@@ -62,7 +62,7 @@ extension Machine {
   /// The timer of a mocked request has fired.
   func mockAnswered(_ fiber: FiberPointer) {
     let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
-    guard let pending = tickets.removeValue(forKey: ticket), let answer = pending.answer else { return }
+    guard let pending = tickets.removeValue(for: ticket), let answer = pending.answer else { return }
     if core.pointee.isObserved { noteFetchEnd(fiber, ticket, ending(of: answer)) }
     if answer.tag == Kind.error { return wake(fiber, throwing: answer) }
     ResponseBlock(answer).elapsed = now - pending.startedAt
@@ -85,7 +85,7 @@ extension Machine {
   /// A request that nobody waits for any more is called off.
   func cancelFetch(_ fiber: FiberPointer) {
     let ticket = UInt64(UInt(bitPattern: fiber.pointee.target))
-    let pending = tickets.removeValue(forKey: ticket)
+    let pending = tickets.removeValue(for: ticket)
     if core.pointee.isObserved { noteFetchEnd(fiber, ticket, nil) }
     if let answer = pending?.answer {
       cancelTimer(timerNode(fiber))

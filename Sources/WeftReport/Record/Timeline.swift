@@ -74,25 +74,29 @@ public struct Timeline: Sendable, Equatable {
   private let limit: Int
   private var waitCount = 0
   private var stringBytes = 0
-  /// What the requests under way ask for, by task.
-  private var requests = NumberTable<Exchange>()
-  /// Those that have ended. Putting them into words waits until somebody looks: it takes longer than all the rest.
+  /// What requests ask for and get. Putting that into words waits until somebody looks: it takes longer than all the rest.
   private var exchanges: [Exchange] = []
 
   /// A request, and what came of it.
   private struct Exchange: Sendable {
     var method: String
     var url: String
+    /// 0 until it has ended.
     var status: Int32 = 0
     var received: Int64 = 0
     var failure: String?
 
-    var text: String { "\(method) \(url) → \(failure ?? "\(status), \(Quantity.bytes(Int(received)))")" }
+    var text: String {
+      if let failure { return "\(method) \(url) → \(failure)" }
+      return status == 0 ? "\(method) \(url)" : "\(method) \(url) → \(status), \(Quantity.bytes(Int(received)))"
+    }
   }
 
   private static let longestString = 200
   private static let mostStringBytes = 12 << 20
   private var taskPlaces = NumberTable<Int>()
+  /// What was found there last: what one task does comes together.
+  private var lastTask: (id: UInt64, place: Int) = (0, -1)
   private var blockPlaces = NumberTable<Int>()
   private var stringPlaces: [String: Int32] = [:]
   private var names: [Int32: Int32] = [:]
@@ -159,7 +163,9 @@ public struct Timeline: Sendable, Equatable {
       blocks[place].reason = reason
     case .blockEnded(let id): if let place = blockPlaces[id] { blocks[place].to = record.time }
     default:
-      guard let place = taskPlaces[record.task] else { return }
+      if lastTask.id != record.task { lastTask = (record.task, taskPlaces[record.task] ?? -1) }
+      guard lastTask.place >= 0 else { return }
+      let place = lastTask.place
       takeState(record, batch, place)
     }
   }
@@ -187,18 +193,18 @@ public struct Timeline: Sendable, Equatable {
     case .resumed: endWait(place, record.time)
     case .retrying: if tasks[place].retries.count < 100 { tasks[place].retries.append(record.time) }
     case .fetchStarted(let start):
-      requests[record.task] = Exchange(
-        method: batch.text(start.method) ?? "GET", url: Self.excerpt(batch.text(start.url) ?? "?"))
-      beginWait(place, record.time, .fetch, 0)
+      if !beginWait(place, record.time, .fetch, 0) { return }
+      tasks[place].waits[tasks[place].waits.count - 1].label =
+        Self.firstExchange - Int32(truncatingIfNeeded: exchanges.count)
+      exchanges.append(
+        Exchange(method: batch.text(start.method) ?? "GET", url: Self.excerpt(batch.text(start.url) ?? "?")))
     case .fetchEnded(let ending):
-      guard var exchange = requests.removeValue(for: record.task), let wait = tasks[place].waits.indices.last,
-        tasks[place].waits[wait].reason == .fetch, tasks[place].waits[wait].to < 0
+      guard let wait = tasks[place].waits.last, wait.reason == .fetch, wait.to < 0, wait.label <= Self.firstExchange
       else { return }
-      exchange.status = ending.status
-      exchange.received = ending.received
-      exchange.failure = batch.text(ending.failure)
-      tasks[place].waits[wait].label = Self.firstExchange - Int32(truncatingIfNeeded: exchanges.count)
-      exchanges.append(exchange)
+      let exchange = Int(Self.firstExchange - wait.label)
+      exchanges[exchange].status = ending.status
+      exchanges[exchange].received = ending.received
+      exchanges[exchange].failure = batch.text(ending.failure)
     default: break
     }
   }
@@ -218,10 +224,11 @@ public struct Timeline: Sendable, Equatable {
       names[start.function] = name
     }
     taskPlaces[record.task] = tasks.count
+    lastTask = (record.task, tasks.count)
     tasks.append(
       Task(
         id: record.task, parent: start.parent, block: start.block, name: name,
-        arguments: batch.text(start.arguments).map { intern($0) } ?? -1, worker: batch.worker, started: record.time))
+        arguments: batch.text(start.arguments).map { add($0) } ?? -1, worker: batch.worker, started: record.time))
   }
 
   private mutating func blockOpened(_ record: RunRecord, _ block: RunRecord.BlockStart, _ image: Image) {
@@ -238,16 +245,19 @@ public struct Timeline: Sendable, Equatable {
       Block(id: block.id, parent: block.parent, task: record.task, kind: block.kind, line: line, from: record.time))
   }
 
-  private mutating func beginWait(_ place: Int, _ time: Int64, _ reason: WaitReason, _ object: UInt64) {
+  /// False if it is beyond the limit.
+  @discardableResult
+  private mutating func beginWait(_ place: Int, _ time: Int64, _ reason: WaitReason, _ object: UInt64) -> Bool {
     // The request has said so already.
-    if reason == .fetch, let last = tasks[place].waits.last, last.reason == .fetch, last.to < 0 { return }
+    if reason == .fetch, let last = tasks[place].waits.last, last.reason == .fetch, last.to < 0 { return true }
     endWait(place, time)
     if waitCount >= limit * 4 {
       omitted += 1
-      return
+      return false
     }
     waitCount += 1
     tasks[place].waits.append(Wait(from: time, to: -1, reason: reason, on: object))
+    return true
   }
 
   private mutating func endWait(_ place: Int, _ time: Int64) {
@@ -264,14 +274,23 @@ public struct Timeline: Sendable, Equatable {
   private mutating func intern(_ text: String) -> Int32 {
     let text = Self.excerpt(text)
     if let place = stringPlaces[text] { return place }
+    let place = add(text)
+    if place < 0 { return place }
+    // What is said once only, such as a URL, need not be found again for ever.
+    if stringPlaces.count > 100_000 { stringPlaces.removeAll() }
+    stringPlaces[text] = place
+    return place
+  }
+
+  /// A text that hardly comes again, such as the arguments of a task: it is found again only if it came just before.
+  private mutating func add(_ text: String) -> Int32 {
+    let text = Self.excerpt(text)
+    if text == strings.last { return Int32(truncatingIfNeeded: strings.count - 1) }
     // As they stand in a record.
     stringBytes += text.utf8.reduce(3) { $0 + ($1 < 0x20 || $1 == UInt8(ascii: "<") || $1 == 0x7F ? 6 : 1) }
     if stringBytes > Self.mostStringBytes { return -1 }
     let place = Int32(truncatingIfNeeded: strings.count)
     strings.append(text)
-    // What is said once only, such as a URL, need not be found again for ever.
-    if stringPlaces.count > 100_000 { stringPlaces.removeAll() }
-    stringPlaces[text] = place
     return place
   }
 

@@ -81,7 +81,7 @@ races:
 integration: readline .venv-tests
 	WEFT_INTEGRATION=1 $(TEST) --filter WeftExamplesTests
 
-# The library for C, and the examples of embedding: C, Python, a tool.
+# The library for C, and all examples of embedding: C, Python, a tool, a server. Five minutes.
 embedding:
 	examples/embedding/run
 

@@ -19,7 +19,8 @@ final class CoreExecutor: TaskExecutor, @unchecked Sendable {
     var threads = 0
     var sleeping = 0
 
-    mutating func takeJob() -> UnownedJob {
+    mutating func takeJob() -> UnownedJob? {
+      if first == jobs.count { return nil }
       let job = jobs[first]
       first += 1
       if first == jobs.count || first >= 1_024 {
@@ -47,17 +48,17 @@ final class CoreExecutor: TaskExecutor, @unchecked Sendable {
   }
 
   private func work() {
+    while true { awaitJob().runSynchronously(on: asUnownedTaskExecutor()) }
+  }
+
+  private func awaitJob() -> UnownedJob {
     monitor.lock()
+    defer { monitor.unlock() }
     while true {
-      while monitor.state.first == monitor.state.jobs.count {
-        monitor.state.sleeping += 1
-        monitor.wait()
-        monitor.state.sleeping -= 1
-      }
-      let job = monitor.state.takeJob()
-      monitor.unlock()
-      job.runSynchronously(on: asUnownedTaskExecutor())
-      monitor.lock()
+      if let job = monitor.change({ $0.takeJob() }) { return job }
+      monitor.change { $0.sleeping += 1 }
+      monitor.wait()
+      monitor.change { $0.sleeping -= 1 }
     }
   }
 }

@@ -109,33 +109,33 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
   }
 
   private func loop() {
-    var batch: [UnownedJob] = []
-    while true {
-      var due: [Alarm] = []
-      monitor.lock()
-      while monitor.state.jobs.isEmpty {
-        guard let earliest = monitor.state.alarms.earliest?.deadline else {
-          if monitor.state.isStopping {
-            monitor.unlock()
-            return
-          }
-          if !spin() { sleep(until: nil) }
-          continue
-        }
-        let now = Self.now()
-        if earliest <= now {
-          due = monitor.state.takeAlarms(dueAt: now)
-          break
-        }
-        if !spin() { sleep(until: earliest) }
-      }
-      // A run that computes has always another job: it may not hold up what is due.
-      if due.isEmpty, monitor.state.alarms.earliest != nil { due = monitor.state.takeAlarms(dueAt: Self.now()) }
-      swap(&batch, &monitor.state.jobs)
-      monitor.unlock()
+    var jobs: [UnownedJob] = []
+    while let due = awaitWork(&jobs) {
       for alarm in due { alarm.action() }
-      for job in batch { job.runSynchronously(on: asUnownedTaskExecutor()) }
-      batch.removeAll(keepingCapacity: true)
+      for job in jobs { job.runSynchronously(on: asUnownedTaskExecutor()) }
+      jobs.removeAll(keepingCapacity: true)
+    }
+  }
+
+  /// Waits until there are jobs, which it puts into the empty array, or alarms that are due, which it returns; nil when the thread is
+  /// to end. A run that computes has always another job: it does not hold up what is due.
+  private func awaitWork(_ jobs: inout [UnownedJob]) -> [Alarm]? {
+    monitor.lock()
+    defer { monitor.unlock() }
+    while true {
+      let (hasJobs, earliest, isStopping) = monitor.change { state in
+        (!state.jobs.isEmpty, state.alarms.earliest?.deadline, state.isStopping)
+      }
+      let now = earliest == nil ? 0 : Self.now()
+      let isDue = earliest.map { $0 <= now } ?? false
+      if hasJobs || isDue {
+        return monitor.change { state in
+          swap(&jobs, &state.jobs)
+          return isDue ? state.takeAlarms(dueAt: now) : []
+        }
+      }
+      if earliest == nil, isStopping { return nil }
+      if !spin() { sleep(until: earliest) }
     }
   }
 
@@ -158,8 +158,8 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
 
   /// Under the lock.
   private func sleep(until deadline: Int64?) {
-    monitor.state.isSleeping = true
+    monitor.change { $0.isSleeping = true }
     monitor.wait(until: deadline)
-    monitor.state.isSleeping = false
+    monitor.change { $0.isSleeping = false }
   }
 }

@@ -40,18 +40,16 @@ struct Monitor<State>: ~Copyable, @unchecked Sendable {
   func withLock<Result>(_ body: (inout State) -> Result) -> Result {
     lock()
     defer { unlock() }
-    return body(&box.pointee.state)
+    return change(body)
   }
 
   func lock() { pthread_mutex_lock(&box.pointee.mutex) }
 
   func unlock() { pthread_mutex_unlock(&box.pointee.mutex) }
 
-  /// Between `lock` and `unlock`. Each use is one of its own, because others work on it during a `wait`.
-  var state: State {
-    get { box.pointee.state }
-    nonmutating _modify { yield &box.pointee.state }
-  }
+  /// Between `lock` and `unlock`, with no `wait` inside, during which others work on the state. By a function because the thread
+  /// sanitizer takes a change of a property for one of the monitor itself.
+  func change<Result>(_ body: (inout State) -> Result) -> Result { body(&box.pointee.state) }
 
   /// Under the lock, which is let go meanwhile: sleeps until a `signal`, or until `deadline` in nanoseconds on the monotonic clock.
   func wait(until deadline: Int64? = nil) {

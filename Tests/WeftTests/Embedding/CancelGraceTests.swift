@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 import Weft
 import WeftMachine
@@ -109,7 +108,7 @@ struct CancelGraceTests {
 
   @Test("a run that ends within its grace runs its clean-up, and is not ended twice")
   func inOrder() async throws {
-    let cleaned = Mutex(0)
+    let cleaned = Locked(0)
     var weft = weft()
     weft.define("cleaned") { cleaned.withLock { $0 += 1 } }
     let run = try weft.compile("try { begun()\nsleep 10h } finally { shield { sleep 1ms\ncleaned() } }").start()
@@ -122,7 +121,7 @@ struct CancelGraceTests {
 
 /// Where functions wait that do not come back as long as the test goes on.
 private final class Gate: Sendable {
-  private let state = Mutex((isOpen: false, waiting: [UnsafeContinuation<Void, Never>]()))
+  private let state = Locked((isOpen: false, waiting: [UnsafeContinuation<Void, Never>]()))
 
   func wait() async {
     await withUnsafeContinuation { continuation in

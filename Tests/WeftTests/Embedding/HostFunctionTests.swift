@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 import Weft
 
@@ -12,7 +11,7 @@ private struct Unfit: Error, CustomStringConvertible {
 }
 
 private final class Counter: Sendable {
-  let value = Mutex(0)
+  let value = Locked(0)
   func add(_ count: Int) -> Int {
     value.withLock { value in
       value += count
@@ -193,7 +192,7 @@ struct HostFunctionTests {
 
   @Test("a call that nobody waits for any more is cancelled, and its task has ended when the run has")
   func cancellation() async throws {
-    let ended = Mutex(0)
+    let ended = Locked(0)
     var weft = Interpreter()
     weft.define("hang") { () async throws in
       defer { ended.withLock { $0 += 1 } }

@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 import Weft
 
@@ -109,7 +108,7 @@ struct InterpreterTests {
   func output() async throws {
     var weft = Interpreter()
     #expect(try await weft.compile("print(1)\nprint(2)").run().output == "1\n2\n")
-    let collected = Mutex("")
+    let collected = Locked("")
     weft.capabilities.append(
       .output(.handler { bytes in collected.withLock { $0 += String(decoding: bytes, as: UTF8.self) } }))
     #expect(try await weft.compile("print(\"x\")\nsleep 1ms\nprint(\"y\")").run().output == "")
@@ -172,7 +171,7 @@ struct InterpreterTests {
 struct RunControlTests {
   @Test("cancelling the Swift task cancels the script in order")
   func cancelTask() async throws {
-    let cleaned = Mutex(false)
+    let cleaned = Locked(false)
     let started = AsyncStream.makeStream(of: Void.self)
     var weft = Interpreter()
     weft.define("begun") { started.continuation.yield() }
@@ -338,7 +337,7 @@ struct RunControlTests {
 
   @Test("a run stands still and goes on; its limit of operations can be raised")
   func pause() async throws {
-    let count = Mutex(0)
+    let count = Locked(0)
     let reached = AsyncStream.makeStream(of: Int.self)
     var weft = Interpreter()
     weft.define("step") { () -> Int in

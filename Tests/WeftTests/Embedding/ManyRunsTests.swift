@@ -1,11 +1,10 @@
-import Synchronization
 import Testing
 import Weft
 import WeftMachine
 
 /// Counts itself: as many as there are machines that still hold one in a variable.
 private final class Trace: Sendable {
-  static let alive = Mutex(0)
+  static let alive = Locked(0)
   init() { Self.alive.withLock { $0 += 1 } }
   deinit { Self.alive.withLock { $0 -= 1 } }
 }
@@ -64,7 +63,7 @@ struct ManyRunsTests {
   /// The sanitizers look on, in `make test` and `make races`.
   @Test("a thousand scripts at once, each with a hundred functions of the host")
   func thousandAtOnce() async throws {
-    let calls = Mutex(0)
+    let calls = Locked(0)
     var weft = Interpreter()
     for n in 0..<100 {
       let work = { @Sendable (x: Int) -> Int in

@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 import Weft
 import WeftMachine
@@ -14,7 +13,7 @@ struct ProcessHostTests {
 
   @Test("functions of every kind answer, and what they throw is thrown in the worker")
   func calls() async throws {
-    let calls = Mutex<[Int]>([])
+    let calls = Locked<[Int]>([])
     var weft = weft()
     weft.define(error: "NotFound")
     weft.define("note", parameters: ["n"]) { (n: Int) in

@@ -4,6 +4,19 @@ import Weft
 
 final class InterpreterBox {
   var interpreter = Interpreter()
+  /// The folders that are granted one by one.
+  private var readable: [String] = []
+  private var writable: [String] = []
+
+  func grantFiles(below folder: String, writing: Bool) {
+    if writing { writable.append(folder) } else { readable.append(folder) }
+    interpreter.capabilities.append(.files(reading: readable, writing: writable))
+  }
+
+  func grantNothing() {
+    interpreter.capabilities = []
+    (readable, writable) = ([], [])
+  }
 }
 
 final class ScriptBox: Sendable {
@@ -91,6 +104,15 @@ final class ErrorBox: Sendable {
     let place = first.map { ($0.source ?? error.source).position(at: Int($0.span.start)) }
     line = Int32(truncatingIfNeeded: place?.line ?? 0)
     column = Int32(truncatingIfNeeded: place?.column ?? 0)
+  }
+
+  init(_ error: LoadError) {
+    reason = 4
+    kind = CText("LoadError")
+    message = CText(error.description)
+    text = CText("LoadError: \(error)")
+    line = 0
+    column = 0
   }
 
   init(_ error: RunError, in script: Script) {

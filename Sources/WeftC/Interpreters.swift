@@ -57,9 +57,22 @@ private func change(_ pointer: UnsafeMutableRawPointer?, _ body: (inout Interpre
     switch capability {
     case 1: weft.capabilities.append(.files(DiskFiles()))
     case 2: setEnvironment(of: &weft) { _ in }
+    case 3: weft.capabilities.append(.output(.capture))
+    case 4: weft.capabilities.append(.clock)
+    case 5: weft.capabilities.append(.randomness())
     default: break
     }
   }
+}
+
+@_cdecl("weft_grant_nothing") public func weftGrantNothing(_ pointer: UnsafeMutableRawPointer?) {
+  borrowed(pointer, InterpreterBox.self)?.grantNothing()
+}
+
+@_cdecl("weft_grant_files")
+public func weftGrantFiles(_ pointer: UnsafeMutableRawPointer?, _ folder: UnsafePointer<CChar>?, _ writing: Bool) {
+  guard let folder = string(folder) else { return }
+  borrowed(pointer, InterpreterBox.self)?.grantFiles(below: folder, writing: writing)
 }
 
 @_cdecl("weft_set_environment")

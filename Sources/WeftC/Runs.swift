@@ -54,6 +54,27 @@ public func weftCompile(
   }
 }
 
+@_cdecl("weft_script_save") public func weftScriptSave(_ pointer: UnsafeRawPointer?) -> UnsafeMutableRawPointer? {
+  borrowed(pointer, ScriptBox.self).map { handOut(.bytes($0.script.saved)) }
+}
+
+@_cdecl("weft_load")
+public func weftLoad(
+  _ interpreter: UnsafeRawPointer?, _ bytes: UnsafeRawPointer?, _ count: Int,
+  _ error: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+) -> UnsafeMutableRawPointer? {
+  let weft = borrowed(interpreter, InterpreterBox.self)?.interpreter ?? Interpreter()
+  do throws(LoadError) {
+    let script = try weft.load(Array(UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : max(0, count))))
+    return handOut(ScriptBox(script))
+  } catch .doesNotCompile(let problem) {
+    give(ErrorBox(problem), error)
+  } catch {
+    give(ErrorBox(error), error)
+  }
+  return nil
+}
+
 @_cdecl("weft_script_free") public func weftScriptFree(_ pointer: UnsafeMutableRawPointer?) {
   _ = taken(pointer, ScriptBox.self)
 }
@@ -125,6 +146,10 @@ public func weftRunCall(
 public func weftRunCancel(_ pointer: UnsafeRawPointer?, _ reason: UnsafePointer<CChar>?, _ grace: Int64) {
   borrowed(pointer, RunBox.self)?.run.cancel(
     reason: string(reason), grace: grace < 0 ? nil : .nanoseconds(grace))
+}
+
+@_cdecl("weft_run_allow") public func weftRunAllow(_ pointer: UnsafeRawPointer?, _ operations: Int64) {
+  borrowed(pointer, RunBox.self)?.run.allow(operations: Int(max(0, operations)))
 }
 
 @_cdecl("weft_run_pause") public func weftRunPause(_ pointer: UnsafeRawPointer?) {

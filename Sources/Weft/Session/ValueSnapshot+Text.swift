@@ -226,21 +226,12 @@ private struct ValueWriter {
   }
 
   private static func line(_ response: ValueSnapshot.Response) -> String {
-    var parts = ["\(response.status)" + (reasons[response.status].map { " \($0)" } ?? "")]
+    var parts = ["\(response.status)" + (HTTPStatus.reason(response.status).map { " \($0)" } ?? "")]
     parts.append(Quantity.bytes(response.size) + (response.type.map { " \($0)" } ?? ""))
     parts.append(Quantity.time(response.elapsed))
     parts.append(response.url)
     return parts.joined(separator: ", ")
   }
-
-  private static let reasons = [
-    200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 206: "Partial Content", 301: "Moved Permanently",
-    302: "Found", 303: "See Other", 304: "Not Modified", 307: "Temporary Redirect", 308: "Permanent Redirect",
-    400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-    408: "Request Timeout", 409: "Conflict", 410: "Gone", 413: "Content Too Large", 418: "I'm a Teapot",
-    422: "Unprocessable Content", 429: "Too Many Requests", 500: "Internal Server Error", 501: "Not Implemented",
-    502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
-  ]
 
   // MARK: Words
 

@@ -107,9 +107,16 @@ void weft_limit_value_size(weft_interpreter *interpreter, int64_t bytes);
 void weft_limit_response(weft_interpreter *interpreter, int64_t bytes);
 void weft_set_seed(weft_interpreter *interpreter, uint64_t seed);
 
-/* What is not granted, a script cannot even name. */
-typedef enum weft_capability { WEFT_FILES = 1, WEFT_ENVIRONMENT = 2 } weft_capability;
+/* What is not granted, a script cannot even name. A new interpreter grants output, the clock and random numbers, as long as nobody
+ * says weft_grant_nothing. */
+typedef enum weft_capability {
+  WEFT_FILES = 1, WEFT_ENVIRONMENT = 2, WEFT_OUTPUT = 3, WEFT_CLOCK = 4, WEFT_RANDOMNESS = 5
+} weft_capability;
 void weft_grant(weft_interpreter *interpreter, weft_capability capability);
+void weft_grant_nothing(weft_interpreter *interpreter);
+/* Files below this folder and no others, wherever links and `..` lead; may be said of several folders. What may be written may be
+ * read, too. WEFT_FILES grants all that the process may use. */
+void weft_grant_files(weft_interpreter *interpreter, const char *folder, bool writing);
 /* What `env` finds; grants WEFT_ENVIRONMENT. */
 void weft_set_environment(weft_interpreter *interpreter, const char *name, const char *value);
 
@@ -151,6 +158,11 @@ bool weft_call_is_cancelled(const weft_call *call);
 weft_script *weft_compile(
   const weft_interpreter *interpreter, const char *source, size_t length, const char *name, weft_error **error);
 void weft_script_free(weft_script *script);
+/* The script with all the files that it imports, as WEFT_BYTES. */
+weft_value *weft_script_save(const weft_script *script);
+/* Makes a script of what weft_script_save gave. Gives NULL, and an error of the kind "LoadError", for bytes that are damaged or of
+ * another version, or that mean something else with what this interpreter grants and defines. */
+weft_script *weft_load(const weft_interpreter *interpreter, const void *bytes, size_t count, weft_error **error);
 
 /* Begins a run. `params` is a map of values for the script's `param`s, or NULL. With `stays_open`, the run goes on when the
  * script's top level has ended, for weft_run_call, until weft_run_close. Freeing a run does not end it. */
@@ -167,6 +179,8 @@ weft_value *weft_run_call(const weft_run *run, const char *task, const weft_valu
 void weft_run_close(const weft_run *run);
 /* Ends the run in order; after `grace` nanoseconds, if that is not negative, at once. `reason` may be NULL. */
 void weft_run_cancel(const weft_run *run, const char *reason, int64_t grace);
+/* Adds to the limit of operations of a run that goes on. */
+void weft_run_allow(const weft_run *run, int64_t operations);
 void weft_run_pause(const weft_run *run);
 void weft_run_resume(const weft_run *run);
 

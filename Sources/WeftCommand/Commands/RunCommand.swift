@@ -48,16 +48,7 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Show the tree of tasks on a terminal while they run.")
   var watch = false
 
-  @Flag(help: "Say at the end what the run did: requests, latencies, tasks, retries, rates.")
-  var summary = false
-
-  @Option(
-    help: ArgumentHelp(
-      "Write a record of the run, from which `weft report` makes figures and pictures.", valueName: "file"),
-    completion: .file(extensions: ["json"]))
-  var record: String?
-
-  @OptionGroup var views: Views
+  @OptionGroup var measuring: MeasurementOptions
 
   @Flag(help: "Simulate the script first, as `weft sim` does, and tell prediction and measurement beside each other.")
   var compareSim = false
@@ -97,7 +88,7 @@ struct RunCommand: AsyncParsableCommand {
     let prediction = compareSim ? try predict(reporter, options) : nil
     let run = ScriptRun(
       script: script, options: options, reporter: reporter, progress: Progress(isShown: progress), timeLimit: timeLimit,
-      measurement: Measurement(script, wantsSummary: summary, record: record, views: views),
+      measurement: Measurement(script, measuring),
       tree: watch && Console.shared.canShowProgress ? LiveTree(script.image) : nil, prediction: prediction,
       fetching: sandbox.fetching)
     let status = virtual ? await run.virtually() : await run.really()

@@ -18,16 +18,7 @@ struct SimCommand: AsyncParsableCommand {
 
   @OptionGroup var world: WorldOptions
 
-  @Flag(help: "Say at the end what the run did: requests, latencies, tasks, retries, rates.")
-  var summary = false
-
-  @Option(
-    help: ArgumentHelp(
-      "Write a record of the run, from which `weft report` makes figures and pictures.", valueName: "file"),
-    completion: .file(extensions: ["json"]))
-  var record: String?
-
-  @OptionGroup var views: Views
+  @OptionGroup var measuring: MeasurementOptions
 
   @Argument(help: "The script; - reads it from standard input.", completion: .file(extensions: ["weft"]))
   var file: String
@@ -52,7 +43,7 @@ struct SimCommand: AsyncParsableCommand {
     }
     let signals = await StopSignals()
     signals.onFirst { signal in ExitStatus.stopped(signal).exitAtOnce() }
-    let measurement = Measurement(script, wantsSummary: summary, record: record, views: views)
+    let measurement = Measurement(script, measuring)
     let outcome = simulation.run(measurement) { Console.shared.write($0) }
     for failed in outcome.result.failedExpectations { reporter.expectation(failed, in: script) }
     if Console.shared.outputFailure != nil { throw ExitStatus.brokenPipe }

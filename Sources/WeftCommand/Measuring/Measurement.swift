@@ -4,24 +4,20 @@ import WeftReport
 
 /// Follows a run, and writes down at its end what was asked for.
 struct Measurement: Sendable {
-  let wantsSummary: Bool
-  let record: String?
-  let views: Views
+  let options: MeasurementOptions
   let collector: RunCollector
   private let script: Script
 
   /// Nil if nothing is asked for: then nothing is observed.
-  init?(_ script: Script, wantsSummary: Bool, record: String?, views: Views) {
-    if !wantsSummary, record == nil, views.isEmpty, script.image.checks.isEmpty { return nil }
-    self.wantsSummary = wantsSummary
-    self.record = record
-    self.views = views
+  init?(_ script: Script, _ options: MeasurementOptions) {
+    if !options.summary, !options.needTimeline, script.image.checks.isEmpty { return nil }
+    self.options = options
     self.script = script
-    collector = RunCollector(script.image, timelineOf: record != nil || !views.isEmpty ? Timeline.usualLimit : 0)
+    collector = RunCollector(script.image, timelineOf: options.needTimeline ? Timeline.usualLimit : 0)
   }
 
   /// Pictures show them.
-  var needsArguments: Bool { record != nil || !views.isEmpty }
+  var needsArguments: Bool { options.needTimeline }
 
   func take(_ batch: RunRecords) { collector.take(batch) }
 
@@ -29,13 +25,13 @@ struct Measurement: Sendable {
   func conclude(_ result: RunResult, seed: UInt64, isVirtual: Bool, _ reporter: Reporter) -> Bool {
     let report = RunReport(
       script: script.source(0)?.name ?? "script", result, collector, seed: seed, isVirtual: isVirtual)
-    if wantsSummary {
+    if options.summary {
       let style = TextStyle(hasColor: Console.shared.hasColor, width: Console.width ?? 100)
       Console.shared.writeError("\n" + report.text(style))
     }
     do throws(ScriptFile.Problem) {
-      if let record { try OutputFile.write(report.json, to: record) }
-      try views.write(report)
+      if let record = options.record { try OutputFile.write(report.json, to: record) }
+      try options.views.write(report)
       return true
     } catch {
       reporter.failure(error.message, hint: error.hint)

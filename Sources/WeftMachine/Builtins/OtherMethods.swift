@@ -69,8 +69,9 @@ enum OtherMethods {
     let method = response.method.pointee
     let shownMethod = method.tag == Kind.string ? method.text : "GET"
     let shownURL = url.tag == Kind.string ? Machine.excerpt(StringBlock(url)) : ""
+    let reason = HTTPStatus.reason(Int(response.status)).map { " \($0)" } ?? ""
     let thrown = machine.raise(
-      .httpError, "\(shownMethod) \(shownURL) answered \(response.status)\(reason(response.status))")
+      .httpError, "\(shownMethod) \(shownURL) answered \(response.status)\(reason)")
     var fields = Value(machine.heap.makeMap(capacity: 4).block)
     for (name, value) in [("status", Value(response.status)), ("url", url.retained())] {
       let key = machine.intern(name)
@@ -78,15 +79,5 @@ enum OtherMethods {
     }
     ErrorBlock(thrown.error).fields.pointee = fields
     throw thrown
-  }
-
-  private static func reason(_ status: Int64) -> String {
-    let reasons: [Int64: String] = [
-      400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-      408: "Request Timeout", 409: "Conflict", 410: "Gone", 413: "Content Too Large", 415: "Unsupported Media Type",
-      418: "I'm a teapot", 422: "Unprocessable Content", 429: "Too Many Requests", 500: "Internal Server Error",
-      501: "Not Implemented", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
-    ]
-    return reasons[status].map { " \($0)" } ?? ""
   }
 }

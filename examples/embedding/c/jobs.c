@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "weft.h"
@@ -84,7 +85,24 @@ int main(void) {
   printf("result: %s\n", weft_value_text(result));
   weft_value_free(result);
   weft_run_free(run);
+
+  /* A script is kept as bytes, and a byte that has changed is noticed. */
+  size_t count;
+  weft_value *saved = weft_script_save(script);
   weft_script_free(script);
+  const char *bytes = weft_value_bytes(saved, &count);
+  script = weft_load(weft, bytes, count, &error);
+  if (script == NULL) return fail(error);
+  weft_script_free(script);
+  char *damaged = malloc(count);
+  memcpy(damaged, bytes, count);
+  weft_value_free(saved);
+  damaged[count / 2] ^= 1;
+  if (weft_load(weft, damaged, count, &error) == NULL) {
+    printf("%s: %s\n", weft_error_kind(error), weft_error_message(error));
+    weft_error_free(error);
+  }
+  free(damaged);
 
   /* A mistake is told with its place. */
   if (weft_compile(weft, "prce(\"x\")", WEFT_TEXT, "typo.weft", &error) == NULL) {
@@ -103,6 +121,13 @@ int main(void) {
   weft_error_free(error);
   weft_run_free(busy);
   weft_script_free(endless);
+
+  /* What is not granted is not there. */
+  weft_grant_nothing(weft);
+  if (weft_compile(weft, "print(1)", WEFT_TEXT, "mute.weft", &error) == NULL) {
+    printf("%s\n", weft_error_message(error));
+    weft_error_free(error);
+  }
   weft_interpreter_free(weft);
   return 0;
 }

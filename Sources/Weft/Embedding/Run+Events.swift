@@ -44,9 +44,9 @@ final class EventFeed: Sendable {
     AsyncStream(bufferingPolicy: .bufferingNewest(Self.mostKept)) { continuation in
       let number = state.withLock { state -> UInt64? in
         for event in state.early { continuation.yield(event) }
-        // Once the run has ended, its end is kept for whoever comes then.
+        // Once the run has ended, its end alone is kept for whoever comes then.
+        state.early = state.hasEnded ? state.early.suffix(1) : []
         if state.hasEnded { return nil }
-        state.early = []
         state.last += 1
         state.listeners[state.last] = continuation
         return state.last

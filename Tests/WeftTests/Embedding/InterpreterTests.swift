@@ -387,4 +387,20 @@ struct RunControlTests {
     for await _ in run.events { late += 1 }
     #expect(late == 1)
   }
+
+  @Test("the first who listens hears all, also of a run that has ended; the others hear of its end")
+  func lateEvents() async throws {
+    let run = try Interpreter().compile("print(1)\nsleep 1ms\nprint(2)").start(observed: true)
+    _ = try await run.value
+    var counts: [Int] = []
+    for _ in 1...3 {
+      var count = 0
+      for await event in run.events {
+        if case .output = event { count += 1 }
+        if case .ended = event { count += 10 }
+      }
+      counts.append(count)
+    }
+    #expect(counts == [12, 10, 10])
+  }
 }

@@ -36,5 +36,5 @@ func cancelling(_ rounds: Int) async throws {
       latest = max(latest, clock.now - asked - grace)
     }
   }
-  report(ended, Double(latest.components.attoseconds) / 1e18 + Double(latest.components.seconds))
+  report(ended, seconds(latest))
 }

@@ -12,8 +12,7 @@ let arguments = CommandLine.arguments
 let count = arguments.count > 2 ? Int(arguments[2]) ?? 1 : 1
 
 func seconds(_ body: () async throws -> Void) async rethrows -> Double {
-  let took = try await ContinuousClock().measure { try await body() }
-  return Double(took.components.seconds) + Double(took.components.attoseconds) / 1e18
+  seconds(try await ContinuousClock().measure { try await body() })
 }
 
 /// The most bytes that the process has had in memory.
@@ -105,7 +104,9 @@ case "load":
   report(answer, took)
 case "cancel":
   try await cancelling(count)
+case "hostile":
+  try await hostile(Array(arguments.dropFirst(2)))
 default:
-  print("usage: embedding start|growth|inline|async|compile|load|cancel COUNT")
+  print("usage: embedding start|growth|inline|async|compile|load|cancel COUNT, or embedding hostile FILE …")
   exit(2)
 }

@@ -4,8 +4,8 @@ import WeftMachine
 /// driver's task has in task-local values, the functions have as well.
 final class HostCaller: Sendable {
   private struct State {
-    /// Of those that somebody waits for.
-    var tasks: [UInt64: Task<Void, Never>] = [:]
+    /// Of those that somebody waits for; none yet for one that is just being started.
+    var tasks: [UInt64: Task<Void, Never>?] = [:]
     /// Those included that were called off and have not ended.
     var running = 0
     /// No more will follow, and the driver waits for the end of these.
@@ -23,13 +23,21 @@ final class HostCaller: Sendable {
       BlockingThreads.shared.run { [self] in ended(ticket, call.performBlocking()) }
       return
     }
-    // Under the lock, so that the task is noted before it ends.
     state.withLock { state in
       state.running += 1
-      state.tasks[ticket] = Task(executorPreference: LoopExecutor.shared) { [self] in
-        ended(ticket, await call.perform())
-      }
+      state.tasks[ticket] = .some(nil)
     }
+    let task = Self.begin { [self] in ended(ticket, await call.perform()) }
+    // Perhaps it has ended already.
+    state.withLock { state in if state.tasks[ticket] != nil { state.tasks[ticket] = task } }
+  }
+
+  /// A function that answers without waiting has done so when this returns, and no change of tasks was needed.
+  private static func begin(_ work: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+    if #available(macOS 26, *) {
+      return Task.immediate(executorPreference: LoopExecutor.shared, operation: work)
+    }
+    return Task(executorPreference: LoopExecutor.shared, operation: work)
   }
 
   private func ended(_ ticket: UInt64, _ answer: HostAnswer) {
@@ -43,7 +51,7 @@ final class HostCaller: Sendable {
   }
 
   /// Nobody waits for it any more.
-  func cancel(_ ticket: UInt64) { state.withLock { $0.tasks.removeValue(forKey: ticket) }?.cancel() }
+  func cancel(_ ticket: UInt64) { (state.withLock { $0.tasks.removeValue(forKey: ticket) } ?? nil)?.cancel() }
 
   /// Cancels all that still run; `settled` comes to the mailbox when none is left.
   func cancelAll() {
@@ -52,7 +60,7 @@ final class HostCaller: Sendable {
       defer { state.tasks = [:] }
       return Array(state.tasks.values)
     }
-    for task in tasks { task.cancel() }
+    for task in tasks { task?.cancel() }
   }
 
   /// None is under way.

@@ -86,7 +86,7 @@ final class MachineDriver {
       perform()
       session?.look()
       if case .finished = pause { break }
-      if case .idle(let deadline) = pause, exchanges.isEmpty || !deliver() {
+      if case .idle(let deadline) = pause, !deliver() {
         if machine.isStuck { rest() }
         let next = min(deadline ?? .max, wakes ? nextLook : .max, context.deadline)
         await mailbox.wait(until: next.finite, on: loop)

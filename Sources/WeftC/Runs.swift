@@ -69,8 +69,8 @@ public func weftLoad(
     return handOut(ScriptBox(script))
   } catch .doesNotCompile(let problem) {
     give(ErrorBox(problem), error)
-  } catch {
-    give(ErrorBox(error), error)
+  } catch let problem {
+    give(ErrorBox(problem), error)
   }
   return nil
 }

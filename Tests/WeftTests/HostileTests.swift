@@ -79,7 +79,9 @@ import WeftMachine
   }
 
   private func compiled(_ script: HostileScript) -> Result<Script, CompileError> {
-    do throws(CompileError) { return .success(try Script(compiling: script.text)) } catch {
+    do throws(CompileError) {
+      return .success(try Script(compiling: script.text, granting: [.output, .clock, .randomness]))
+    } catch {
       return .failure(error)
     }
   }
@@ -89,11 +91,12 @@ import WeftMachine
     let result = script.runVirtually(Self.options) { printed += $0.count }
     #expect(result.peakMemory <= Self.memory + 8_000_000)
     #expect(printed <= Self.options.limits.output)
-    #expect(result.leftovers.isClean)
+    if case .exceeded = result.outcome {} else { #expect(result.leftovers.isClean) }
     switch result.outcome {
     case .completed: return "done"
     case .cancelled: return "cancelled"
     case .failed(let report): return report.kind
+    // Its tasks do not end, but are freed; a debug build counts their blocks.
     case .exceeded(let report):
       // It was stopped as soon as that could be: what had begun when the limit was crossed is one native function at most.
       #expect(report.message.contains("operations") || result.ticks <= Self.options.limits.operations)

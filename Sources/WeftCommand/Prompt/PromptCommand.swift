@@ -21,14 +21,14 @@ enum PromptCommand: String, CaseIterable {
 
   var summary: String {
     switch self {
-    case .help: "this list, or what a word, a function or a code such as E0201 means"
+    case .help: "this list, or what a name or a code means"
     case .load: "run a script as if it were typed"
     case .save: "write what was typed, and worked, into a file"
     case .reset: "cancel all tasks, forget all names"
     case .time: "show how long it takes"
     case .type: "show the type of its value"
     case .vars: "the names of this session and what they stand for"
-    case .set: "where random numbers come from, and whether time is virtual"
+    case .set: "the seed of chance; the clock"
     case .disassemble: "the code that a task is compiled to"
     case .tasks: "the tasks that run, and what each waits for"
     case .cancel: "end one of them, by its number"

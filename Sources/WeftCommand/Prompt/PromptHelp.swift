@@ -8,7 +8,8 @@ enum PromptHelp {
 
   static var overview: String {
     """
-    Write Weft, and see its value. `_` is the last value, `_error` the last error; `;` at the end shows nothing.
+    Write Weft, and see its value; `;` at the end shows nothing.
+    `_` is the last value, `_error` the last error.
     `let t = start f(x)` goes on while you type; `await t` gives its value.
 
       name?   what a task or a function does     name??  the source of a task
@@ -29,7 +30,8 @@ enum PromptHelp {
     Ctrl-D        leaves, at an empty prompt
     Ctrl-Z        stops weft until `fg`
 
-    The keys are those of GNU Readline: `~/.inputrc` can change them, between `$if weft` and `$endif` for weft alone.
+    The keys are those of GNU Readline: `~/.inputrc` can change them, between
+    `$if weft` and `$endif` for weft alone.
 
     """
 

@@ -33,7 +33,7 @@ struct SavedScriptTests {
   @Test("a saved script runs as it did, without the files that it imports")
   func saveAndLoad() async throws {
     var other = weft()
-    other.imports = nil
+    other.capabilities = Interpreter().capabilities
     let loaded = try other.load(try script().saved)
     let result = try await loaded.run(with: ["n": 20])
     #expect(result.value.string == "user 20")

@@ -146,7 +146,7 @@ struct ProcessDeathTests {
       #expect(
         await crew.run("echo")
           == .lost(
-            "speaks version 0 of weft's protocol instead of 3: the same weft has to be on both sides"
+            "speaks version 0 of weft's protocol instead of \(Frame.version): the same weft has to be on both sides"
           ))
     }
   }

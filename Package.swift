@@ -39,7 +39,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
@@ -59,7 +58,7 @@ let package = Package(
     .target(name: "WeftCompiler", dependencies: ["WeftSyntax"]),
     .target(
       name: "WeftMachine",
-      dependencies: ["WeftCompiler", "WeftSyntax", .product(name: "BigInt", package: "BigInt")]),
+      dependencies: ["WeftCompiler", "WeftSyntax"]),
     // A target names all that it imports: one that only comes along would not be built anew after a change.
     .target(
       name: "Weft",

@@ -56,7 +56,16 @@ final class MachineDriver {
     self.records = records
     files = context.options.files.map { FileWorker($0, mailbox) }
     hostCalls = HostCaller(mailbox)
+    connect()
+  }
+
+  private func connect() {
     machine.handleUser.notify = { [mailbox] ticket in mailbox.post(.handleAnswered(ticket: ticket)) }
+    machine.interruption = { [mailbox, context] in
+      let now = LoopExecutor.now()
+      if mailbox.isEnding(at: now) { return .ended }
+      return now >= context.deadline ? .timeIsUp(limit: context.options.timeLimit?.nanoseconds ?? 0) : nil
+    }
   }
 
   /// For a worker between two tasks: if the program has grown, it goes on with a machine for the new one.
@@ -64,7 +73,7 @@ final class MachineDriver {
     if context.version == version { return }
     version = context.version
     machine = context.makeMachine()
-    machine.handleUser.notify = { [mailbox] ticket in mailbox.post(.handleAnswered(ticket: ticket)) }
+    connect()
   }
 
   /// Runs the machine, which has begun, until it is finished.
@@ -90,7 +99,6 @@ final class MachineDriver {
         if machine.isStuck { rest() }
         let next = min(deadline ?? .max, wakes ? nextLook : .max, context.deadline)
         await mailbox.wait(until: next.finite, on: loop)
-        turnEnds = LoopExecutor.now() + Self.turn
       }
       // What has come is older than the timers that are due by now.
       machine.setClock(to: LoopExecutor.now())

@@ -45,6 +45,8 @@ final class Mailbox: Sendable {
     var reader: CheckedContinuation<Void, Never>?
     var activity: Activity?
     var isClosed = false
+    /// From this time on, the loop's, the reader ends whatever it does.
+    var endsAt = Int64.max
   }
 
   private let state = Locked(State())
@@ -54,6 +56,10 @@ final class Mailbox: Sendable {
   func post(_ event: Event) -> Bool {
     let (reader, isOpen) = state.withLock { state -> (CheckedContinuation<Void, Never>?, Bool) in
       if state.isClosed { return (nil, false) }
+      switch event {
+      case .stop, .terminate: state.endsAt = .min
+      default: break
+      }
       state.activity?.add()
       state.events.append(event)
       defer { state.reader = nil }
@@ -73,6 +79,14 @@ final class Mailbox: Sendable {
   }
 
   var isClosed: Bool { state.withLock { $0.isClosed } }
+
+  /// Known before the event comes: the thread that would post it may be the one that the reader keeps busy.
+  func terminate(at deadline: Int64) {
+    state.withLock { $0.endsAt = min($0.endsAt, deadline) }
+    _ = LoopExecutor.shared.setAlarm(at: deadline) { [self] in post(.terminate) }
+  }
+
+  func isEnding(at now: Int64) -> Bool { state.withLock { now >= $0.endsAt } }
 
   /// From now on what is on its way counts for a run, until the reader has dealt with it.
   func join(_ activity: Activity) {

@@ -48,7 +48,7 @@ package final class RunControl: Sendable {
   func terminate(after grace: Duration) {
     let (deadline, overflow) = LoopExecutor.now().addingReportingOverflow(max(0, grace.nanoseconds))
     if overflow { return }
-    _ = LoopExecutor.shared.setAlarm(at: deadline) { [mailbox] in mailbox.post(.terminate) }
+    mailbox.terminate(at: deadline)
   }
 
   // MARK: Calls

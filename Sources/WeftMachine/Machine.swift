@@ -1,4 +1,3 @@
-import BigInt
 public import WeftCompiler
 public import WeftSyntax
 
@@ -46,6 +45,10 @@ public final class Machine {
   var effects: [Effect] = []
   /// Constant strings by text, made once.
   var interned: [String: Value] = [:]
+  /// Asked by natives that take longer than a slice, now and then: they have no other way to learn of the world.
+  public var interruption: (() -> Interruption?)?
+  /// At so many ticks, below 0, it is asked again.
+  var nextInterruption = 0
   var timers = DueHeap<TimerReference>()
   /// Requests under way, by ticket.
   var tickets = NumberTable<PendingFetch>()
@@ -289,8 +292,16 @@ public final class Machine {
     case finished
   }
 
+  /// Why a native that takes long is left before its end.
+  public enum Interruption {
+    /// The run's time, in nanoseconds.
+    case timeIsUp(limit: Int64)
+    case ended
+  }
+
   /// Runs until nothing can go on, or `ticks` calls and iterations have been made.
   public func run(ticks: Int) -> Pause {
+    nextInterruption = 0
     sliceTicks = min(ticks, max(0, limits.operations - ticksBefore))
     core.pointee.ticks = sliceTicks
     defer {

@@ -41,7 +41,8 @@ import WeftHTTP
 
   @Test func answersCountForTheMemory() async throws {
     let body = String(repeating: "x", count: 1_000_000)
-    let server = try await RawServer(answer: "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n" + body, then: .close)
+    let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 1000000\r\n\r\n"
+    let server = try await RawServer(answer: head + body, then: .close)
     let error = await #expect(throws: RunError.self) {
       try await run("let all = [fetch(url).bytes for i in 1...100]\nlen(all)", server) {
         $0.limits.memory = .megabytes(4)

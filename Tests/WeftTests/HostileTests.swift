@@ -25,15 +25,15 @@ import WeftMachine
     }
   }()
 
-  static let memory = 32_000_000
+  static let memory = 8_000_000
 
   static let options = {
     var options = RunOptions()
     options.limits.memory = memory
-    options.limits.operations = 1_000_000
+    options.limits.operations = 200_000
     options.limits.callStack = 1_000_000
     options.limits.tasks = 2_000
-    options.limits.valueSize = 4_000_000
+    options.limits.valueSize = 1_000_000
     options.limits.output = 256_000
     options.limits.workers = 50
     return options

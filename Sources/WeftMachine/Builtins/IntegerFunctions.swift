@@ -3,8 +3,6 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-import BigInt
-
 /// Functions of `math` on whole numbers of any size.
 enum IntegerFunctions {
   private static func integer(_ machine: Machine, _ value: Value) throws(Thrown) -> Value {
@@ -36,38 +34,32 @@ enum IntegerFunctions {
   }
 
   static func gcd(_ machine: Machine, _ arguments: Arguments, _ count: Int) throws(Thrown) -> Value {
-    var result = BigInt(0)
+    var result = BigUInt()
     for index in 0..<count {
-      let next = try integer(machine, arguments[index]).big
-      result = try greatest(machine, result, next)
+      result = try greatest(machine, result, try integer(machine, arguments[index]).big.magnitude)
     }
-    return try machine.makeInt(result)
+    return try machine.makeInt(BigInt(result))
   }
 
-  private static func greatest(_ machine: Machine, _ left: BigInt, _ right: BigInt) throws(Thrown) -> BigInt {
-    if left.magnitude.bitWidth <= 64, right.magnitude.bitWidth <= 64 {
-      var (a, b) = (left.magnitude.words.first ?? 0, right.magnitude.words.first ?? 0)
-      while b != 0 { (a, b) = (b, a % b) }
-      return BigInt(a)
-    }
-    let work = left.magnitude.bitWidth * (right.magnitude.bitWidth / 64 + 1)
+  private static func greatest(_ machine: Machine, _ left: BigUInt, _ right: BigUInt) throws(Thrown) -> BigUInt {
+    let work = left.bitWidth * (right.bitWidth / 64 + 1)
     if work > 1 << 30 { throw machine.raise(.valueError, "the numbers have too many digits for `math.gcd`") }
-    try machine.charge(work: work)
+    try machine.charge(work: work / 16)
     return left.greatestCommonDivisor(with: right)
   }
 
   static func lcm(_ machine: Machine, _ arguments: Arguments, _ count: Int) throws(Thrown) -> Value {
-    var result = BigInt(1)
+    var result = BigUInt(1)
     for index in 0..<count {
-      let next = try integer(machine, arguments[index]).big
+      let next = try integer(machine, arguments[index]).big.magnitude
       if next.isZero || result.isZero {
-        result = 0
+        result = BigUInt()
         continue
       }
-      try machine.checkBits(result.magnitude.bitWidth + next.magnitude.bitWidth)
-      result = BigInt((result / (try greatest(machine, result, next)) * next).magnitude)
+      try machine.checkBits(result.bitWidth + next.bitWidth)
+      result = result / (try greatest(machine, result, next)) * next
     }
-    return try machine.makeInt(result)
+    return try machine.makeInt(BigInt(result))
   }
 
   static func factorial(_ machine: Machine, _ arguments: Arguments, _ count: Int) throws(Thrown) -> Value {
@@ -83,13 +75,13 @@ enum IntegerFunctions {
     for factor in stride(from: 2, through: UInt(value.int), by: 1) {
       let (product, overflow) = word.multipliedReportingOverflow(by: factor)
       if overflow {
-        result.multiply(byWord: word)
+        result.multiply(by: word)
         word = factor
       } else {
         word = product
       }
     }
-    result.multiply(byWord: word)
+    result.multiply(by: word)
     return try machine.makeInt(BigInt(result))
   }
 
@@ -108,8 +100,9 @@ enum IntegerFunctions {
     try machine.charge(work: Int(few) * (Swift.max(0, bits(size)) / 64 + 1))
     var result = BigUInt(1)
     for index in 0..<few {
-      result *= BigUInt(from.int - index)
-      result /= BigUInt(index + 1)
+      result.multiply(by: UInt(from.int - index))
+      // What is left over is 0: any number of factors in a row has one that the next divisor divides.
+      _ = result.divide(by: UInt(index + 1))
     }
     return try machine.makeInt(BigInt(result))
   }

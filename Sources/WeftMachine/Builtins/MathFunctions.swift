@@ -3,7 +3,6 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-import BigInt
 import WeftCompiler
 
 /// The `math` namespace.
@@ -149,7 +148,7 @@ enum MathFunctions {
     if value.tag == Kind.bigInt, !value.isNegativeInteger {
       let magnitude = value.big.magnitude
       let shift = Swift.max(0, magnitude.bitWidth - 64)
-      return body(Double(UInt64(truncatingIfNeeded: magnitude >> shift))) + scale(Double(shift))
+      return body(Double((magnitude >> shift).lowWord)) + scale(Double(shift))
     }
     let number = try machine.floatArgument(value, "the argument")
     if number <= 0 { throw notDefined(machine, "log", number) }

@@ -1,5 +1,3 @@
-import BigInt
-
 /// Natives that work on single numbers, and conversions.
 enum NumberFunctions {
   static func abs(_ machine: Machine, _ arguments: Arguments, _ count: Int) throws(Thrown) -> Value {
@@ -53,7 +51,7 @@ enum NumberFunctions {
     let twice = try machine.integerArithmetic(.add, remainder, remainder)
     defer { machine.heap.release(twice) }
     let side = exactOrder(integer: twice, integer: unit)
-    let isOdd = quotient.big.magnitude.words.first.map { $0 & 1 == 1 } ?? false
+    let isOdd = quotient.big.magnitude.isOdd
     let up = side > 0 || (side == 0 && isOdd)
     let rounded = try machine.integerArithmetic(.add, quotient, Value(up ? 1 : 0))
     defer { machine.heap.release(rounded) }

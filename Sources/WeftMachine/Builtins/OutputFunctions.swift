@@ -86,6 +86,6 @@ enum OutputFunctions {
     let big = value.big
     try machine.charge(work: big.magnitude.bitWidth)
     return machine.heap.makeString(
-      "\(value.isNegativeInteger ? "-" : "")\(prefix)\(String(big.magnitude, radix: base))")
+      "\(value.isNegativeInteger ? "-" : "")\(prefix)\(big.magnitude.text(bitsPerDigit: base.trailingZeroBitCount))")
   }
 }

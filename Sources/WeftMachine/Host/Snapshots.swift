@@ -1,5 +1,3 @@
-import BigInt
-
 /// Values out of a machine as a host sees them, and back.
 extension Machine {
   /// A host's value is let go by recursion, so a deeper one must not come to be.

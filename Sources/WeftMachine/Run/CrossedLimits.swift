@@ -28,8 +28,11 @@ extension Machine {
   /// The same in a native function, which leaves by what this gives; the error reaches nobody.
   func crossing(_ limit: RunLimit) -> Thrown {
     cross(limit)
-    return raise(.limitError, "a limit of the run was crossed")
+    return stopped()
   }
+
+  /// What a native leaves by when the run has ended.
+  func stopped() -> Thrown { raise(.limitError, "the run has ended") }
 
   /// Counts what a run prints, in all of its machines.
   func notePrinted(_ count: Int) throws(Thrown) {

@@ -27,12 +27,7 @@ extension Machine {
 
   /// Counts pairs that were compared against the run's limits: lists that hold each other many times over have more of them than can
   /// ever be compared. False when that has ended the run.
-  func countCompared(_ pairs: Int) -> Bool {
-    core.pointee.ticks -= pairs / 8
-    if core.pointee.ticks >= 0 || ticks <= limits.operations { return true }
-    cross(.operations)
-    return false
-  }
+  func countCompared(_ pairs: Int) -> Bool { count(ticks: pairs / 8) }
 
   /// Compares all that is not a container.
   private static func shallow(_ left: Value, _ right: Value) -> Sameness {

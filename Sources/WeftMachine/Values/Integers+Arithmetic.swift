@@ -1,5 +1,3 @@
-import BigInt
-
 // Arithmetic of integers of any size. The run loop itself does what fits 64 bits.
 
 extension Machine {
@@ -60,11 +58,7 @@ extension Machine {
     let divisor = right.big
     let dividend = left.big
     try charge(work: (dividend.magnitude.bitWidth / 64 + 1) * (divisor.magnitude.bitWidth / 64 + 1))
-    var (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor)
-    if !remainder.isZero, (remainder.sign == .minus) != (divisor.sign == .minus) {
-      quotient -= 1
-      remainder += divisor
-    }
+    let (quotient, remainder) = dividend.floorDivided(by: divisor)
     let first = try makeInt(quotient)
     return (first, heap.makeInt(remainder))
   }
@@ -85,7 +79,7 @@ extension Machine {
     let by = shift > 0 ? divisor.magnitude : divisor.magnitude << -shift
     try charge(work: scaled.bitWidth / 64 + 1)
     var (quotient, remainder) = scaled.quotientAndRemainder(dividingBy: by)
-    if !remainder.isZero { quotient |= 1 }
+    if !remainder.isZero { quotient.makeOdd() }
     let size = Double(sign: .plus, exponent: -shift, significand: Value.float(of: BigInt(quotient)))
     if size.isInfinite { throw tooLargeForFloat() }
     return Value((dividend.sign == .minus) != (divisor.sign == .minus) ? -size : size)
@@ -105,7 +99,7 @@ extension Machine {
     if exponent.isNegativeInteger { return Value(try floatPower(try float(base), try float(exponent))) }
     if base.tag == Kind.int, (-1...1).contains(base.int) {
       let isOdd =
-        exponent.tag == Kind.int ? exponent.int & 1 == 1 : exponent.big.magnitude.words.first.map { $0 & 1 } == 1
+        exponent.tag == Kind.int ? exponent.int & 1 == 1 : exponent.big.magnitude.isOdd
       if exponent.tag == Kind.int, exponent.int == 0 { return Value(1) }
       return base.int == -1 && !isOdd ? Value(1) : base
     }

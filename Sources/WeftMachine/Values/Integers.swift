@@ -1,5 +1,3 @@
-import BigInt
-
 // An integer that does not fit 64 bits has a block: an `Int128` (flags 0), or a sign and limbs beyond 128 bits (flags 1).
 // Both are normalised: what fits the smaller form is always in it, so equal integers have equal forms.
 
@@ -116,7 +114,7 @@ extension Value {
     let width = magnitude.bitWidth
     if width > 1100 { return big.sign == .minus ? -.infinity : .infinity }
     let shift = max(0, width - 64)
-    var top = UInt64(truncatingIfNeeded: magnitude >> shift)
+    var top = (magnitude >> shift).lowWord
     // The lowest bit stands for all that was cut off, so that the conversion rounds as it should.
     if shift > 0, magnitude.trailingZeroBitCount < shift { top |= 1 }
     let size = Double(sign: .plus, exponent: shift, significand: Double(top))
@@ -125,8 +123,6 @@ extension Value {
 }
 
 extension BigInt {
-  // By words: the conversions of BigInt by way of generic integers are slow, and wrong for some negative numbers.
-
   init(wide: Int128) {
     let size = wide.magnitude
     let words = [UInt(truncatingIfNeeded: size), UInt(truncatingIfNeeded: size >> 64)]
@@ -150,7 +146,7 @@ extension BigInt {
       return
     }
     // Beyond 127 bits every bit of the significand is above the point.
-    let significand = BigUInt(value.significandBitPattern | 1 << 52)
+    let significand = BigUInt(UInt(value.significandBitPattern | 1 << 52))
     let magnitude = significand << (Int(value.exponent) - 52)
     self.init(sign: value < 0 ? .minus : .plus, magnitude: magnitude)
   }

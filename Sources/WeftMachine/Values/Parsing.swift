@@ -3,8 +3,6 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-import BigInt
-
 extension Machine {
   /// The number of a text such as `42`, `-1_000` or, in another base, `ff`; base 0 goes by a prefix such as `0xff`.
   func parseInt(_ text: StringBlock, base: Int = 10) throws(Thrown) -> Value {
@@ -35,7 +33,7 @@ extension Machine {
     if base == 0 { base = 10 }
     try checkDigits(bytes, base: base)
     var small: Int64 = 0
-    var large: DecimalLimbs?
+    var large: BigUInt?
     var chunk: UInt64 = 0
     var scale: UInt64 = 1
     var wasDigit = false
@@ -53,13 +51,12 @@ extension Machine {
           small = sum
           continue
         }
-        large = DecimalLimbs()
-        large?.multiply(by: 0, adding: UInt64(small))
+        large = BigUInt(UInt(small))
       }
       chunk = chunk * UInt64(base) + UInt64(digit)
       scale *= UInt64(base)
       if scale > 1 << 58 {
-        large?.multiply(by: scale, adding: chunk)
+        large?.multiply(by: UInt(scale), adding: UInt(chunk))
         chunk = 0
         scale = 1
         if let bits = large?.bitWidth { try checkBits(bits) }
@@ -67,8 +64,8 @@ extension Machine {
     }
     if !wasDigit { throw notANumber(text, "Int") }
     guard var magnitude = large else { return Value(isNegative ? -small : small) }
-    magnitude.multiply(by: scale, adding: chunk)
-    return try makeInt(BigInt(sign: isNegative ? .minus : .plus, magnitude: magnitude.magnitude))
+    magnitude.multiply(by: UInt(scale), adding: UInt(chunk))
+    return try makeInt(BigInt(sign: isNegative ? .minus : .plus, magnitude: magnitude))
   }
 
   /// A bound on the size of a number before any quadratic work: each digit after the first adds log2(base) bits.

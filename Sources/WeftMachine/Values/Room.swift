@@ -8,12 +8,36 @@
 private func systemFree(_ pointer: UnsafeMutableRawPointer) { free(pointer) }
 
 extension Machine {
-  /// Counts work of a native against the run's limits: one tick for each 64 units.
+  /// Counts work of a native against the run's limits: one tick for each 64 units. What is too much for the whole run does not begin.
   func charge(work: Int) throws(Thrown) {
-    core.pointee.ticks -= (work + 63) / 64
-    // What is too much for the whole run does not begin.
-    if core.pointee.ticks < 0, ticks > limits.operations { throw crossing(.operations) }
+    if !count(ticks: (work + 63) / 64) { throw stopped() }
   }
+
+  /// The same in ticks; false when the run has ended.
+  @inline(__always) func count(ticks: Int) -> Bool {
+    core.pointee.ticks -= ticks
+    return core.pointee.ticks >= 0 || isWithinLimits()
+  }
+
+  @inline(never) private func isWithinLimits() -> Bool {
+    if ticks > limits.operations {
+      cross(.operations)
+      return false
+    }
+    if core.pointee.ticks < nextInterruption {
+      nextInterruption = core.pointee.ticks - Self.ticksBetweenInterruptions
+      switch interruption?() {
+      case .timeIsUp(let limit): exceedTime(limit)
+      case .ended: terminate()
+      case nil: return true
+      }
+      return false
+    }
+    return true
+  }
+
+  /// Such work of natives takes about a millisecond at most.
+  private static let ticksBetweenInterruptions = 2_000
 
   /// Ask before allocating anything whose size a script chooses.
   @inline(__always) func checkRoom(_ size: Int) throws(Thrown) {

@@ -23,7 +23,7 @@ struct JSONParser {
   static func parse(
     _ machine: Machine, _ bytes: UnsafeBufferPointer<UInt8>, isChecked: Bool = true
   ) throws(Thrown) -> Value {
-    try machine.charge(work: bytes.count / 4)
+    try machine.charge(work: bytes.count * 4)
     if !isChecked, !UTF8Text.isValid(bytes) {
       throw machine.raise(.valueError, "not JSON: the bytes are not UTF-8 text")
     }
@@ -52,7 +52,12 @@ struct JSONParser {
   // MARK: - Structure
 
   private mutating func document() throws(Thrown) -> Value {
+    var nextLook = 1 << 16
     while true {
+      if offset > nextLook {
+        try machine.lookAround()
+        nextLook = offset + 1 << 16
+      }
       skipSpace()
       var value = try startValue()
       // Put the finished value where it belongs; closing a container finishes that one too.

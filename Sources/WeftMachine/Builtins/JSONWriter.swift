@@ -13,6 +13,8 @@ struct JSONWriter {
   private let isCompact: Bool
   private var output: [UInt8] = []
   private var stack: [Frame] = []
+  /// So many bytes of the output have been counted as work.
+  private var charged = 0
 
   private init(_ machine: Machine, indent: Int?, isCompact: Bool) {
     self.machine = machine
@@ -26,7 +28,7 @@ struct JSONWriter {
   ) throws(Thrown) -> [UInt8] {
     var writer = JSONWriter(machine, indent: indent, isCompact: isCompact)
     try writer.write(value)
-    try machine.charge(work: writer.output.count / 4)
+    try writer.chargeOutput()
     return writer.output
   }
 
@@ -48,6 +50,7 @@ struct JSONWriter {
     while let top = stack.indices.last {
       if output.count > nextCheck {
         try machine.checkRoom(output.count)
+        try chargeOutput()
         nextCheck = output.count + 1 << 16
       }
       if let next = try nextElement(top) {
@@ -60,6 +63,11 @@ struct JSONWriter {
       if !isEmpty { newLine() }
       output.append(UInt8(ascii: isList ? "]" : "}"))
     }
+  }
+
+  private mutating func chargeOutput() throws(Thrown) {
+    try machine.charge(work: (output.count - charged) * 4)
+    charged = output.count
   }
 
   private mutating func newLine() {

@@ -17,20 +17,20 @@ extension Machine {
     let tag = items[0].key.tag
     let isUniform = items.allSatisfy { $0.key.tag == tag }
     if isUniform, tag == Kind.int || tag == Kind.duration {
-      try Machine.mergeSort(items, scratch) { reverse ? $0.key.int > $1.key.int : $0.key.int < $1.key.int }
+      try mergeSort(items, scratch) { reverse ? $0.key.int > $1.key.int : $0.key.int < $1.key.int }
     } else if isUniform, tag == Kind.string {
-      try Machine.mergeSort(items, scratch) {
+      try mergeSort(items, scratch) {
         reverse ? StringBlock($1.key) < StringBlock($0.key) : StringBlock($0.key) < StringBlock($1.key)
       }
     } else {
-      try Machine.mergeSort(items, scratch) { left, right throws(Thrown) in
+      try mergeSort(items, scratch) { left, right throws(Thrown) in
         reverse ? try order(left.key, right.key) == .greater : try order(left.key, right.key) == .less
       }
     }
   }
 
   /// Sorts short runs by insertion, then merges neighbours of growing width.
-  @inline(__always) private static func mergeSort(
+  @inline(__always) private func mergeSort(
     _ items: UnsafeMutableBufferPointer<SortItem>, _ scratch: UnsafeMutableBufferPointer<SortItem>,
     _ isLess: (SortItem, SortItem) throws(Thrown) -> Bool
   ) throws(Thrown) {
@@ -51,6 +51,7 @@ extension Machine {
     var width = run
     while width < count {
       for start in stride(from: 0, to: count, by: 2 * width) {
+        if width > 1 << 12 { try lookAround() }
         let middle = min(start + width, count)
         let end = min(start + 2 * width, count)
         var left = start

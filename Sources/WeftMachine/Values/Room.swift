@@ -13,6 +13,9 @@ extension Machine {
     if !count(ticks: (work + 63) / 64) { throw stopped() }
   }
 
+  /// In the midst of work that has been counted before: leaves it if the run has ended meanwhile.
+  func lookAround() throws(Thrown) { try charge(work: 0) }
+
   /// The same in ticks; false when the run has ended.
   @inline(__always) func count(ticks: Int) -> Bool {
     core.pointee.ticks -= ticks

@@ -13,7 +13,10 @@ struct Census: Equatable {
     descriptors = ((try? files.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []).sorted()
     threads = (try? files.contentsOfDirectory(atPath: "/proc/self/task").count) ?? 0
     children = ((try? files.contentsOfDirectory(atPath: "/proc")) ?? []).filter { name in
-      guard let status = try? String(contentsOfFile: "/proc/\(name)/stat", encoding: .utf8) else { return false }
+      guard let status = try? String(contentsOfFile: "/proc/\(name)/stat", encoding: .utf8),
+        // Which the sanitizers start to tell what they have found.
+        !status.contains("(llvm-symbolizer)")
+      else { return false }
       return status.split(separator: ")").last?.split(separator: " ").dropFirst().first.map(String.init)
         == "\(getpid())"
     }

@@ -33,7 +33,7 @@ import WeftMachine
     options.limits.operations = 200_000
     options.limits.callStack = 1_000_000
     options.limits.tasks = 2_000
-    options.limits.valueSize = 1_000_000
+    options.limits.valueSize = 4_000_000
     options.limits.output = 256_000
     options.limits.workers = 50
     return options

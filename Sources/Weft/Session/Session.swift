@@ -116,11 +116,9 @@ public final class Session: Sendable {
   private func evaluate(_ source: SourceFile, _ number: UInt64) async -> Evaluation {
     defer { status.endInput() }
     return await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        let input = SessionHost.Input(id: number, source: source) { continuation.resume(returning: $0) }
-        if !status.post({ $0.evaluate(input) }) {
-          continuation.resume(returning: Evaluation(.ended, source))
-        }
+      await Reply(orElse: Evaluation(.ended, source)).wait { give in
+        let input = SessionHost.Input(id: number, source: source, done: give)
+        return status.post { $0.evaluate(input) }
       }
     } onCancel: {
       status.post { $0.interrupt(number) }
@@ -167,9 +165,7 @@ public final class Session: Sendable {
   private func ask<Answer: Sendable>(
     orElse none: Answer, _ question: @escaping @Sendable (SessionHost) -> Answer
   ) async -> Answer {
-    await withCheckedContinuation { continuation in
-      if !status.post({ continuation.resume(returning: question($0)) }) { continuation.resume(returning: none) }
-    }
+    await Reply(orElse: none).wait { give in status.post { give(question($0)) } }
   }
 
   // MARK: The end

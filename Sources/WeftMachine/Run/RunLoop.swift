@@ -148,6 +148,10 @@ extension Machine {
           } else if left.tag == Kind.float, right.tag == Kind.float {
             store(Value(left.float + right.float), base + fieldA(word), heap)
             continue
+          } else if left.tag == Kind.bigInt, right.tag == Kind.int, fieldA(word) == fieldB(word),
+            IntegerBlock(left).add(right.int)
+          {
+            continue
           }
           fiber.pointee.pc = pc
           if !slowAdd(word, base) { continue reload }

@@ -4,27 +4,27 @@
   import Darwin
 #endif
 
+extension IntegerBlock {
+  /// Adds to an integer in its own block, if nothing else refers to it and it stays beyond 64 bits and within 128.
+  @inline(__always) func add(_ number: Int64) -> Bool {
+    guard block.count == 1, isWide else { return false }
+    // By halves: the operators of Int128 cost three times as much.
+    let low = block.at(16, as: UInt64.self)
+    let high = block.at(24, as: Int64.self)
+    let (newLow, carry) = low.pointee.addingReportingOverflow(UInt64(bitPattern: number))
+    let (newHigh, overflow) = high.pointee.addingReportingOverflow((number >> 63) &+ (carry ? 1 : 0))
+    if overflow || newHigh == Int64(bitPattern: newLow) >> 63 { return false }
+    low.pointee = newLow
+    high.pointee = newHigh
+    return true
+  }
+}
+
 extension Machine {
   /// `slot = slot + right`, in place when nothing else refers to what is in `slot`. `right` may be the same block.
   func addInPlace(_ slot: UnsafeMutablePointer<Value>, _ right: Value) throws(Thrown) {
     let left = slot.pointee
-    if left.tag == Kind.bigInt, right.tag == Kind.int, left.isUnique, IntegerBlock(left).isWide {
-      // By halves: the operators of Int128 cost three times as much.
-      let low = left.block.at(16, as: UInt64.self)
-      let high = left.block.at(24, as: Int64.self)
-      let (newLow, carry) = low.pointee.addingReportingOverflow(right.bits)
-      let (newHigh, overflow) = high.pointee.addingReportingOverflow((right.int >> 63) &+ (carry ? 1 : 0))
-      if !overflow {
-        if newHigh == Int64(bitPattern: newLow) >> 63 {
-          slot.pointee = Value(Int64(bitPattern: newLow))
-          heap.release(left)
-        } else {
-          low.pointee = newLow
-          high.pointee = newHigh
-        }
-        return
-      }
-    }
+    if left.tag == Kind.bigInt, right.tag == Kind.int, IntegerBlock(left).add(right.int) { return }
     if left.tag == right.tag {
       if left.tag == Kind.string { return try append(string: StringBlock(right), to: slot) }
       if left.tag == Kind.list { return try extend(slot, with: right) }

@@ -30,7 +30,7 @@ import WeftMachine
   static let options = {
     var options = RunOptions()
     options.limits.memory = memory
-    options.limits.operations = 100_000
+    options.limits.operations = 200_000
     options.limits.callStack = 1_000_000
     options.limits.tasks = 2_000
     options.limits.valueSize = 4_000_000

@@ -54,7 +54,7 @@ public struct RunAnalysis {
     var hasBegun = false
     /// Up to when `path` goes.
     var time: Int64
-    var path: Step?
+    var path = Path()
     var wait: WaitReason?
     var waitsOn: UInt64 = 0
     /// When it began in a worker.
@@ -63,29 +63,25 @@ public struct RunAnalysis {
     var fetchFunction: Int32 = -1
   }
 
-  /// The last step of a path, which leads back to the steps before. Paths of many tasks have their beginnings in common.
-  private final class Step {
-    let work: Part.Work
-    let function: Int32
-    var time: Int64
-    private(set) var before: Step?
+  /// What led a task to where it is, since the run began: parts of few kinds and places, however long it took. Tasks that come from
+  /// one another have the same until it grows.
+  private struct Path {
+    private(set) var parts: [Part] = []
 
-    init(_ work: Part.Work, _ function: Int32, _ time: Int64, after before: Step?) {
-      self.work = work
-      self.function = function
-      self.time = time
-      self.before = before
+    mutating func add(_ work: Part.Work, _ function: Int32, _ time: Int64) {
+      let place = parts.lastIndex { $0.function == Int(function) && $0.work == work }
+      guard let place else {
+        parts.append(Part(work: work, function: Int(function), steps: 1, time: time))
+        return
+      }
+      parts[place].steps += 1
+      parts[place].time += time
     }
 
-    deinit {
-      // One after the other: a long path would else be freed by a recursion as deep.
-      var next = before
-      before = nil
-      while next != nil, isKnownUniquelyReferenced(&next) {
-        let following = next?.before
-        next?.before = nil
-        next = following
-      }
+    func adding(_ work: Part.Work, _ function: Int32, _ time: Int64) -> Path {
+      var path = self
+      path.add(work, function, time)
+      return path
     }
   }
 
@@ -96,7 +92,7 @@ public struct RunAnalysis {
     /// It is a pool itself.
     var isPool: Bool
     /// How the task of it that ended last came there.
-    var lastPath: Step?
+    var lastPath = Path()
     var lastTime: Int64 = 0
   }
 
@@ -108,8 +104,8 @@ public struct RunAnalysis {
   /// Of each machine, the task that ran last.
   private var active: [UInt32: UInt64] = [:]
   /// How the task that ended last came there.
-  private var last: (path: Step?, time: Int64) = (nil, 0)
-  private var end: (path: Step?, time: Int64)?
+  private var last: (path: Path, time: Int64) = (Path(), 0)
+  private var end: (path: Path, time: Int64)?
 
   public init() {}
 
@@ -208,7 +204,7 @@ public struct RunAnalysis {
 
   private mutating func wait(_ name: UInt64, _ reason: WaitReason, _ on: UInt64, _ time: Int64) {
     live.update(name) { task in
-      if time > task.time { task.path = Step(.computing, task.function, time - task.time, after: task.path) }
+      if time > task.time { task.path.add(.computing, task.function, time - task.time) }
       task.time = time
       task.wait = reason
       task.waitsOn = on
@@ -227,7 +223,7 @@ public struct RunAnalysis {
   }
 
   /// The task that may have let one go on that waited, and when it came there; nil where time alone passes.
-  private func cause(_ reason: WaitReason, _ on: UInt64) -> (path: Step?, time: Int64)? {
+  private func cause(_ reason: WaitReason, _ on: UInt64) -> (path: Path, time: Int64)? {
     switch reason {
     case .tasks: blocks[on].map { ($0.lastPath, $0.lastTime) }
     case .task, .permit, .place, .lock, .item, .room, .work, .value, .worker, .shared: last
@@ -237,7 +233,7 @@ public struct RunAnalysis {
 
   /// A wait is over: either time has passed, or another task has come to where it lets this one go on.
   private static func settle(
-    _ task: inout Task, _ reason: WaitReason, _ time: Int64, _ cause: (path: Step?, time: Int64)?
+    _ task: inout Task, _ reason: WaitReason, _ time: Int64, _ cause: (path: Path, time: Int64)?
   ) {
     if let cause, cause.time > task.time, cause.time <= time {
       task.path = cause.path
@@ -252,7 +248,7 @@ public struct RunAnalysis {
         default: .other(reason)
         }
       let function = reason == .fetch && task.fetchFunction >= 0 ? task.fetchFunction : task.function
-      task.path = Step(work, function, time - task.time, after: task.path)
+      task.path.add(work, function, time - task.time)
     }
     task.time = time
   }
@@ -263,7 +259,7 @@ public struct RunAnalysis {
       let known: WaitReason = reason == .worker ? .core : reason
       Self.settle(&task, known, time, cause(known, task.waitsOn))
     }
-    if time > task.time { task.path = Step(.computing, task.function, time - task.time, after: task.path) }
+    if time > task.time { task.path.add(.computing, task.function, time - task.time) }
     if task.hasBegun { begun -= 1 }
     last = (task.path, time)
     blocks.update(task.block) { block in
@@ -273,25 +269,16 @@ public struct RunAnalysis {
     if name == 1 { end = (task.path, time) }
   }
 
-  private func path(of name: UInt64, upTo time: Int64) -> Step? {
+  private func path(of name: UInt64, upTo time: Int64) -> Path {
     guard let task = live[name] else { return last.path }
     return time > task.time && task.wait == nil
-      ? Step(.computing, task.function, time - task.time, after: task.path) : task.path
+      ? task.path.adding(.computing, task.function, time - task.time) : task.path
   }
 
   // MARK: The critical path
 
   /// What the run's end waited for, the longest first.
   public var criticalPath: [Part] {
-    var sums: [Part.Work: [Int32: (steps: Int, time: Int64)]] = [:]
-    var step = end?.path
-    while let current = step {
-      sums[current.work, default: [:]][current.function, default: (0, 0)].steps += 1
-      sums[current.work, default: [:]][current.function, default: (0, 0)].time += current.time
-      step = current.before
-    }
-    return sums.flatMap { work, functions in
-      functions.map { Part(work: work, function: Int($0.key), steps: $0.value.steps, time: $0.value.time) }
-    }.sorted { ($1.time, $0.function) < ($0.time, $1.function) }
+    (end?.path.parts ?? []).sorted { ($1.time, $0.function) < ($0.time, $1.function) }
   }
 }

@@ -34,6 +34,8 @@ extension Machine {
       return trace.count < Self.longestStack
     }
     if block.source < 0 { block.source = 0 }
+    // This is work as well: a loop that throws must not hold up what else is due.
+    core.pointee.ticks -= trace.count
     heap.release(block.trace.pointee)
     block.trace.pointee = heap.makeList(taking: trace)
     // The arguments of a call may hold the error.

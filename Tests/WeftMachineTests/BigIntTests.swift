@@ -77,7 +77,7 @@ private struct Numbers {
       #expect(exact.quotient == a && exact.remainder.isZero)
       for (x, y) in [(BigInt(a), BigInt(b)), (BigInt(sign: .minus, magnitude: a), BigInt(b))] {
         for divisor in [y, BigInt(sign: .minus, magnitude: b)] {
-          let (whole, rest) = x.floorDivided(by: divisor)
+          let (whole, rest) = x.floorDivided(by: divisor, pausing: {})
           #expect(whole * divisor + rest == x)
           #expect(rest.isZero || rest.sign == divisor.sign)
           #expect(rest.magnitude < divisor.magnitude)
@@ -120,10 +120,10 @@ private struct Numbers {
     var numbers = Numbers(seed: 5)
     for _ in 1...300 {
       let a = numbers.number(words: 10)
-      let root = a.squareRoot()
+      let root = a.squareRoot(pausing: {})
       #expect(!(a < root * root))
       #expect(a < (root + BigUInt(1)) * (root + BigUInt(1)))
-      #expect((a * a).squareRoot() == a)
+      #expect((a * a).squareRoot(pausing: {}) == a)
     }
   }
 
@@ -155,22 +155,22 @@ private struct Numbers {
       #expect(base.power(exponent) == product)
       if modulus.isZero { continue }
       #expect(
-        base.power(BigUInt(UInt(exponent)), modulus: modulus)
+        base.power(BigUInt(UInt(exponent)), modulus: modulus, pausing: {})
           == product.quotientAndRemainder(dividingBy: modulus).remainder)
     }
     // As in Python.
     let (seven, minusFive) = (BigInt(7), BigInt(-5))
-    #expect(seven.power(BigInt(3), modulus: minusFive) == BigInt(-2))
-    #expect(BigInt(-7).power(BigInt(3), modulus: BigInt(5)) == BigInt(2))
+    #expect(seven.power(BigInt(3), modulus: minusFive, pausing: {}) == BigInt(-2))
+    #expect(BigInt(-7).power(BigInt(3), modulus: BigInt(5), pausing: {}) == BigInt(2))
     #expect(BigInt(-7).power(3) == BigInt(-343))
-    #expect(BigInt(3).power(BigInt(0), modulus: BigInt(1)) == BigInt(0))
+    #expect(BigInt(3).power(BigInt(0), modulus: BigInt(1), pausing: {}) == BigInt(0))
   }
 
   @Test func digits() {
     var numbers = Numbers(seed: 8)
     for _ in 1...400 {
       let a = numbers.number(words: 12)
-      let text = String(decoding: a.decimalDigits, as: UTF8.self)
+      let text = String(decoding: a.decimalDigits(pausing: {}), as: UTF8.self)
       #expect(BigInt(text) == BigInt(a))
       #expect(BigInt("-" + text) == BigInt(sign: .minus, magnitude: a))
       for bits in [1, 3, 4] {
@@ -181,12 +181,31 @@ private struct Numbers {
       }
     }
     // 2 ** 200 and 10 ** 38, from Python.
-    let power = String(decoding: BigUInt(2).power(200).decimalDigits, as: UTF8.self)
+    let power = String(decoding: BigUInt(2).power(200).decimalDigits(pausing: {}), as: UTF8.self)
     #expect(power == "1606938044258990275541962092341162602522202993782792835301376")
     let ten = BigUInt(10).power(38)
-    #expect(String(decoding: ten.decimalDigits, as: UTF8.self) == "1" + String(repeating: "0", count: 38))
+    #expect(String(decoding: ten.decimalDigits(pausing: {}), as: UTF8.self) == "1" + String(repeating: "0", count: 38))
     for wrong in ["", "-", "+", "1a", " 1", "--1", "٣"] { #expect(BigInt(wrong) == nil, "\(wrong)") }
     #expect(BigInt("-0") == BigInt(0))
     #expect(BigInt("+17") == BigInt(17))
+  }
+
+  @Test func whatTakesLongCanBeLeft() {
+    struct Enough: Error {}
+    let large = BigUInt(3).power(100_000)
+    var pauses = 0
+    func pause() throws {
+      pauses += 1
+      if pauses == 3 { throw Enough() }
+    }
+    #expect(throws: Enough.self) { _ = try large.decimalDigits(pausing: pause) }
+    pauses = 0
+    #expect(throws: Enough.self) {
+      _ = try large.quotientAndRemainder(dividingBy: BigUInt(7).power(3_000), pausing: pause)
+    }
+    pauses = 0
+    #expect(throws: Enough.self) {
+      _ = try large.power(BigUInt(1_000), modulus: BigUInt(5).power(200), pausing: pause)
+    }
   }
 }

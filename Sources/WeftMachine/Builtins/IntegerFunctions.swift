@@ -30,7 +30,7 @@ enum IntegerFunctions {
     let limbs = magnitude.bitWidth / 64 + 1
     if limbs > 1 << 12 { throw machine.raise(.valueError, "the argument has more than 262,144 bits") }
     try machine.charge(work: limbs * limbs * 16)
-    return try machine.makeInt(BigInt(magnitude.squareRoot()))
+    return try machine.makeInt(BigInt(try magnitude.squareRoot(pausing: machine.lookAround)))
   }
 
   static func gcd(_ machine: Machine, _ arguments: Arguments, _ count: Int) throws(Thrown) -> Value {
@@ -77,6 +77,7 @@ enum IntegerFunctions {
       if overflow {
         result.multiply(by: word)
         word = factor
+        if factor & 255 == 0 { try machine.lookAround() }
       } else {
         word = product
       }
@@ -100,6 +101,7 @@ enum IntegerFunctions {
     try machine.charge(work: Int(few) * (Swift.max(0, bits(size)) / 64 + 1))
     var result = BigUInt(1)
     for index in 0..<few {
+      if index & 255 == 0 { try machine.lookAround() }
       result.multiply(by: UInt(from.int - index))
       // What is left over is 0: any number of factors in a row has one that the next divisor divides.
       _ = result.divide(by: UInt(index + 1))

@@ -26,7 +26,7 @@ extension Machine {
     case Kind.bigInt:
       let limbs = IntegerBlock(value).isWide ? 2 : IntegerBlock(value).count
       try charge(work: limbs * limbs)
-      return .bigInt(String(decoding: Machine.digits(ofBig: value), as: UTF8.self))
+      return .bigInt(String(decoding: try Machine.digits(ofBig: value, pausing: lookAround), as: UTF8.self))
     case Kind.object: return .object(ObjectBlock(value).reference)
     case Kind.list, Kind.map, Kind.range, Kind.error, Kind.response:
       guard depth < Self.deepestSnapshot else {

@@ -47,8 +47,10 @@ struct BigInt: Comparable {
   }
 
   /// Rounded down, so that the remainder has the divisor's sign. The divisor is not 0.
-  func floorDivided(by divisor: BigInt) -> (quotient: BigInt, remainder: BigInt) {
-    let (quotient, remainder) = magnitude.quotientAndRemainder(dividingBy: divisor.magnitude)
+  func floorDivided<Problem>(
+    by divisor: BigInt, pausing pause: () throws(Problem) -> Void
+  ) throws(Problem) -> (quotient: BigInt, remainder: BigInt) {
+    let (quotient, remainder) = try magnitude.quotientAndRemainder(dividingBy: divisor.magnitude, pausing: pause)
     if sign == divisor.sign { return (BigInt(quotient), BigInt(sign: sign, magnitude: remainder)) }
     if remainder.isZero { return (BigInt(sign: .minus, magnitude: quotient), BigInt(0)) }
     return (
@@ -62,9 +64,11 @@ struct BigInt: Comparable {
   }
 
   /// With the sign of the modulus, which is not 0. The exponent is at least 0.
-  func power(_ exponent: BigInt, modulus: BigInt) -> BigInt {
-    let power = magnitude.power(exponent.magnitude, modulus: modulus.magnitude)
-    return BigInt(sign: sign == .minus && exponent.magnitude.isOdd ? .minus : .plus, magnitude: power)
-      .floorDivided(by: modulus).remainder
+  func power<Problem>(
+    _ exponent: BigInt, modulus: BigInt, pausing pause: () throws(Problem) -> Void
+  ) throws(Problem) -> BigInt {
+    let power = try magnitude.power(exponent.magnitude, modulus: modulus.magnitude, pausing: pause)
+    return try BigInt(sign: sign == .minus && exponent.magnitude.isOdd ? .minus : .plus, magnitude: power)
+      .floorDivided(by: modulus, pausing: pause).remainder
   }
 }

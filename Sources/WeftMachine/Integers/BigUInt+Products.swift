@@ -142,8 +142,15 @@ extension BigUInt {
 }
 
 extension BigUInt {
-  /// `divisor` is not 0. Algorithm D of Knuth's “The Art of Computer Programming”, section 4.3.1.
+  /// `divisor` is not 0.
   func quotientAndRemainder(dividingBy divisor: BigUInt) -> (quotient: BigUInt, remainder: BigUInt) {
+    quotientAndRemainder(dividingBy: divisor, pausing: {})
+  }
+
+  /// Algorithm D of Knuth's “The Art of Computer Programming”, section 4.3.1. It calls `pause` every few milliseconds, which may end it.
+  func quotientAndRemainder<Problem>(
+    dividingBy divisor: BigUInt, pausing pause: () throws(Problem) -> Void
+  ) throws(Problem) -> (quotient: BigUInt, remainder: BigUInt) {
     if self < divisor { return (BigUInt(), self) }
     if divisor.words.count == 1 {
       var quotient = self
@@ -156,16 +163,20 @@ extension BigUInt {
     rest.append(contentsOf: repeatElement(0, count: words.count + 1 - rest.count))
     let by = (divisor << shift).words
     var quotient = [UInt](repeating: 0, count: rest.count - by.count)
-    rest.withUnsafeMutableBufferPointer { rest in
-      by.withUnsafeBufferPointer { by in
-        quotient.withUnsafeMutableBufferPointer { quotient in
+    var place = quotient.count
+    while place > 0 {
+      let next = max(0, place - 256)
+      rest.withUnsafeMutableBufferPointer { rest in
+        by.withUnsafeBufferPointer { by in
           // unreachable: none of them is empty.
           guard let rest = rest.baseAddress, let by = by.baseAddress else { return }
-          for place in quotient.indices.reversed() {
+          for place in (next..<place).reversed() {
             quotient[place] = Self.takeDigit(rest + place, by, divisor.words.count)
           }
         }
       }
+      place = next
+      try pause()
     }
     rest.removeLast(rest.count - by.count)
     return (BigUInt(words: quotient), BigUInt(words: rest) >> shift)

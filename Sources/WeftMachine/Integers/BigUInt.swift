@@ -131,11 +131,11 @@ struct BigUInt: Comparable {
   // MARK: Roots, powers, divisors
 
   /// The largest number whose square is at most this one, by Newton's method from above.
-  func squareRoot() -> BigUInt {
+  func squareRoot<Problem>(pausing pause: () throws(Problem) -> Void) throws(Problem) -> BigUInt {
     if isZero { return self }
     var root = BigUInt(1) << ((bitWidth + 1) / 2)
     while true {
-      let next = (root + quotientAndRemainder(dividingBy: root).quotient) >> 1
+      let next = (root + (try quotientAndRemainder(dividingBy: root, pausing: pause).quotient)) >> 1
       if !(next < root) { return root }
       root = next
     }
@@ -151,12 +151,17 @@ struct BigUInt: Comparable {
   }
 
   /// `modulus` is not 0.
-  func power(_ exponent: BigUInt, modulus: BigUInt) -> BigUInt {
-    let base = quotientAndRemainder(dividingBy: modulus).remainder
+  func power<Problem>(
+    _ exponent: BigUInt, modulus: BigUInt, pausing pause: () throws(Problem) -> Void
+  ) throws(Problem) -> BigUInt {
+    let base = try quotientAndRemainder(dividingBy: modulus, pausing: pause).remainder
     var result = BigUInt(1).quotientAndRemainder(dividingBy: modulus).remainder
     for bit in (0..<exponent.bitWidth).reversed() {
-      result = (result * result).quotientAndRemainder(dividingBy: modulus).remainder
-      if exponent.bit(bit) { result = (result * base).quotientAndRemainder(dividingBy: modulus).remainder }
+      result = try (result * result).quotientAndRemainder(dividingBy: modulus, pausing: pause).remainder
+      if exponent.bit(bit) {
+        result = try (result * base).quotientAndRemainder(dividingBy: modulus, pausing: pause).remainder
+      }
+      try pause()
     }
     return result
   }
@@ -186,22 +191,25 @@ struct BigUInt: Comparable {
     multiply(by: scale, adding: chunk)
   }
 
-  /// In quadratic time.
-  var decimalDigits: [UInt8] {
+  /// In quadratic time. It calls `pause` every few milliseconds, which may end it.
+  func decimalDigits<Problem>(pausing pause: () throws(Problem) -> Void) throws(Problem) -> [UInt8] {
     var chunks: [UInt] = []
     var words = words
-    words.withUnsafeMutableBufferPointer { words in
-      var count = words.count
-      while count > 0 {
-        var remainder: UInt = 0
-        var index = count
-        while index > 0 {
-          index -= 1
-          (words[index], remainder) = Self.divide(high: remainder, low: words[index])
+    var count = words.count
+    while count > 0 {
+      words.withUnsafeMutableBufferPointer { words in
+        for _ in 0..<64 where count > 0 {
+          var remainder: UInt = 0
+          var index = count
+          while index > 0 {
+            index -= 1
+            (words[index], remainder) = Self.divide(high: remainder, low: words[index])
+          }
+          chunks.append(remainder)
+          while count > 0, words[count - 1] == 0 { count -= 1 }
         }
-        chunks.append(remainder)
-        while count > 0, words[count - 1] == 0 { count -= 1 }
       }
+      try pause()
     }
     guard let first = chunks.popLast() else { return [UInt8(ascii: "0")] }
     var digits = Array(String(first).utf8)

@@ -74,7 +74,7 @@ extension Machine {
     case Kind.bigInt:
       let limbs = IntegerBlock(value).isWide ? 2 : IntegerBlock(value).count
       try charge(work: limbs * limbs)
-      output.append(contentsOf: Machine.digits(ofBig: value))
+      output.append(contentsOf: try Machine.digits(ofBig: value, pausing: lookAround))
     case Kind.none, Kind.unset: output.append(contentsOf: "none".utf8)
     case Kind.bool: output.append(contentsOf: (value.bool ? "true" : "false").utf8)
     case Kind.float: output.append(contentsOf: Machine.text(value.float).utf8)

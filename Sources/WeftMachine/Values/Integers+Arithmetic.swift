@@ -58,7 +58,7 @@ extension Machine {
     let divisor = right.big
     let dividend = left.big
     try charge(work: (dividend.magnitude.bitWidth / 64 + 1) * (divisor.magnitude.bitWidth / 64 + 1))
-    let (quotient, remainder) = dividend.floorDivided(by: divisor)
+    let (quotient, remainder) = try dividend.floorDivided(by: divisor, pausing: lookAround)
     let first = try makeInt(quotient)
     return (first, heap.makeInt(remainder))
   }
@@ -141,6 +141,6 @@ extension Machine {
     let work = exponent.magnitude.bitWidth * limbs * limbs
     if work > 1 << 31 { throw raise(.valueError, "the exponent and the modulus have too many digits") }
     try charge(work: work)
-    return try makeInt(base.power(exponent, modulus: modulus))
+    return try makeInt(try base.power(exponent, modulus: modulus, pausing: lookAround))
   }
 }

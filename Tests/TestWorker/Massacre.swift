@@ -7,7 +7,7 @@ import Weft
 func playMassacre() async throws {
   let script = try Script(
     compiling: """
-      task work(n) { if n % 100 == 0 { sleep 1ms }; n }
+      task work(n) { if n % 20 == 0 { sleep 4ms }; n }
       let ends = pool(processes: 2) { gather(errors: keep) for n in 1...10000 { work(n) } }
       let values = [end for end in ends if end is Int]
       let lost = [end for end in ends if end is WorkerError]

@@ -327,7 +327,7 @@ final class VirtualRun {
     var earliest = cancelAt
     // One by one: this is asked more often than anything happens.
     func look(at time: Int64?) {
-      if let time, time < earliest ?? .max || earliest == nil { earliest = time }
+      if let time { earliest = min(earliest ?? time, time) }
     }
     look(at: shutdownAt)
     look(at: pending.earliest?.deadline)

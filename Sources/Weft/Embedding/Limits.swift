@@ -12,8 +12,8 @@ import WeftMachine
 public struct Limits: Sendable {
   /// Of values, tasks and what else lives in the run.
   public var memory: ByteCount = .megabytes(256)
-  /// Calls, iterations, started tasks and the calls that errors leave; the work of built-in functions counts with the size of what they work on. The same script
-  /// with the same answers always makes as many. `Run.allow(operations:)` adds to them while a run goes on.
+  /// Calls, iterations, started tasks and the calls that errors leave; the work of built-in functions counts with the size of what
+  /// they work on. The same script with the same answers always makes as many. `Run.allow(operations:)` adds to them while a run goes on.
   public var operations = 1_000_000_000
   /// By the wall clock; nil for any time, such as for a run that stays open.
   public var time: Duration? = .seconds(300)

@@ -77,12 +77,6 @@ public struct RunAnalysis {
       parts[place].steps += 1
       parts[place].time += time
     }
-
-    func adding(_ work: Part.Work, _ function: Int32, _ time: Int64) -> Path {
-      var path = self
-      path.add(work, function, time)
-      return path
-    }
   }
 
   private struct Block {
@@ -271,8 +265,9 @@ public struct RunAnalysis {
 
   private func path(of name: UInt64, upTo time: Int64) -> Path {
     guard let task = live[name] else { return last.path }
-    return time > task.time && task.wait == nil
-      ? task.path.adding(.computing, task.function, time - task.time) : task.path
+    var path = task.path
+    if time > task.time, task.wait == nil { path.add(.computing, task.function, time - task.time) }
+    return path
   }
 
   // MARK: The critical path

@@ -2,6 +2,35 @@ private typealias Words = UnsafePointer<UInt>
 private typealias MutableWords = UnsafeMutablePointer<UInt>
 
 extension BigUInt {
+  static func + (left: BigUInt, right: BigUInt) -> BigUInt {
+    let (long, short) = left.words.count < right.words.count ? (right, left) : (left, right)
+    var words = long.words
+    words.append(0)
+    change(&words, by: short) { words, room, other, count in add(other, count, to: words, room) }
+    return BigUInt(words: words)
+  }
+
+  /// `right` is at most `left`.
+  static func - (left: BigUInt, right: BigUInt) -> BigUInt {
+    var words = left.words
+    change(&words, by: right) { words, room, other, count in subtract(other, count, from: words, room) }
+    return BigUInt(words: words)
+  }
+
+  /// Nothing if one of them is 0.
+  private static func change(
+    _ words: inout [UInt], by other: BigUInt, _ body: (MutableWords, Int, Words, Int) -> Void
+  ) {
+    words.withUnsafeMutableBufferPointer { words in
+      other.words.withUnsafeBufferPointer { other in
+        guard let start = words.baseAddress, let otherStart = other.baseAddress else { return }
+        body(start, words.count, otherStart, other.count)
+      }
+    }
+  }
+}
+
+extension BigUInt {
   /// Below so many words the plain product is faster than Karatsuba's.
   private static let fewWords = 40
 
@@ -214,14 +243,7 @@ extension BigUInt {
     rest[count] &-= borrow
     if !isTooMuch { return digit }
     // One time too many.
-    var carry: UInt = 0
-    for index in 0..<count {
-      let (sum, overflow) = rest[index].addingReportingOverflow(by[index])
-      let (word, overflow2) = sum.addingReportingOverflow(carry)
-      rest[index] = word
-      carry = overflow || overflow2 ? 1 : 0
-    }
-    rest[count] &+= carry
+    add(by, count, to: rest, count + 1)
     return digit - 1
   }
 

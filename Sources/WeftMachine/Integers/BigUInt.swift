@@ -18,7 +18,7 @@ struct BigUInt: Comparable {
   var isOdd: Bool { (words.first ?? 0) & 1 == 1 }
   /// The lowest 64 bits.
   var lowWord: UInt { words.first ?? 0 }
-  var bitWidth: Int { words.count * 64 - (words.last ?? 0).leadingZeroBitCount.clamped(to: words.count * 64) }
+  var bitWidth: Int { words.last.map { words.count * 64 - $0.leadingZeroBitCount } ?? 0 }
 
   /// 0 for zero.
   var trailingZeroBitCount: Int {
@@ -30,7 +30,7 @@ struct BigUInt: Comparable {
     index >> 6 < words.count && words[index >> 6] >> UInt(index & 63) & 1 == 1
   }
 
-  // MARK: Order, sums, shifts
+  // MARK: Order and shifts
 
   static func < (left: BigUInt, right: BigUInt) -> Bool {
     if left.words.count != right.words.count { return left.words.count < right.words.count }
@@ -38,36 +38,6 @@ struct BigUInt: Comparable {
       return left.words[index] < right.words[index]
     }
     return false
-  }
-
-  static func + (left: BigUInt, right: BigUInt) -> BigUInt {
-    let (long, short) = left.words.count < right.words.count ? (right, left) : (left, right)
-    var words = long.words
-    var carry: UInt = 0
-    for index in words.indices {
-      if index >= short.words.count, carry == 0 { break }
-      let (sum, overflow) = words[index].addingReportingOverflow(index < short.words.count ? short.words[index] : 0)
-      let (result, overflow2) = sum.addingReportingOverflow(carry)
-      words[index] = result
-      carry = overflow || overflow2 ? 1 : 0
-    }
-    if carry > 0 { words.append(carry) }
-    return BigUInt(words: words)
-  }
-
-  /// `right` is at most `left`.
-  static func - (left: BigUInt, right: BigUInt) -> BigUInt {
-    var words = left.words
-    var borrow: UInt = 0
-    for index in words.indices {
-      if index >= right.words.count, borrow == 0 { break }
-      let (rest, overflow) = words[index].subtractingReportingOverflow(
-        index < right.words.count ? right.words[index] : 0)
-      let (result, overflow2) = rest.subtractingReportingOverflow(borrow)
-      words[index] = result
-      borrow = overflow || overflow2 ? 1 : 0
-    }
-    return BigUInt(words: words)
   }
 
   /// `count` is at least 0.
@@ -256,8 +226,4 @@ struct BigUInt: Comparable {
       return count
     }
   }
-}
-
-extension Int {
-  fileprivate func clamped(to most: Int) -> Int { Swift.min(self, most) }
 }

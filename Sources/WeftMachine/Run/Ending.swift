@@ -147,7 +147,7 @@ extension Machine {
 }
 
 extension Int {
-  fileprivate func addingClamped(_ count: Int) -> Int {
+  func addingClamped(_ count: Int) -> Int {
     let (sum, overflow) = addingReportingOverflow(count)
     return overflow ? .max : sum
   }

@@ -295,7 +295,7 @@ extension Machine {
     observation?.task = task.name
     remoteResult = nil
     ticksOfEarlierTasks = ticks
-    limits.operations = task.ticks > Int.max - ticks ? Int.max : ticks + task.ticks
+    limits.operations = ticks.addingClamped(task.ticks)
     let root = openScope(.root, owner: nil, parent: nil)
     self.root = root
     guard takeGlobals(of: task), var values = unpack(task.call), let callee = values.first,

@@ -3,9 +3,16 @@ import WeftMachine
 /// Carries out the calls of host functions of one machine: tasks on the loop's thread, or on threads for what blocks. What the
 /// driver's task has in task-local values, the functions have as well.
 final class HostCaller: Sendable {
+  private enum Call {
+    case starting
+    /// It ended before it was known to have started.
+    case answered(HostAnswer)
+    case running(Task<Void, Never>)
+  }
+
   private struct State {
-    /// Of those that somebody waits for; none yet for one that is just being started.
-    var tasks: [UInt64: Task<Void, Never>?] = [:]
+    /// Those that somebody waits for.
+    var calls = NumberTable<Call>()
     /// Those included that were called off and have not ended.
     var running = 0
     /// No more will follow, and the driver waits for the end of these.
@@ -17,19 +24,26 @@ final class HostCaller: Sendable {
 
   init(_ mailbox: Mailbox) { self.mailbox = mailbox }
 
-  func start(_ ticket: UInt64, _ call: HostCall) {
+  /// The answer of a function that has it at once; else that comes to the mailbox.
+  func start(_ ticket: UInt64, _ call: HostCall) -> HostAnswer? {
     if call.isBlocking {
       state.withLock { $0.running += 1 }
       BlockingThreads.shared.run { [self] in ended(ticket, call.performBlocking()) }
-      return
+      return nil
     }
     state.withLock { state in
       state.running += 1
-      state.tasks[ticket] = .some(nil)
+      state.calls[ticket] = .starting
     }
     let task = Self.begin { [self] in ended(ticket, await call.perform()) }
-    // Perhaps it has ended already.
-    state.withLock { state in if state.tasks[ticket] != nil { state.tasks[ticket] = task } }
+    return state.withLock { state in
+      if case .answered(let answer) = state.calls[ticket] {
+        state.calls[ticket] = nil
+        return answer
+      }
+      state.calls[ticket] = .running(task)
+      return nil
+    }
   }
 
   /// A function that answers without waiting has done so when this returns, and no change of tasks was needed.
@@ -41,26 +55,33 @@ final class HostCaller: Sendable {
   }
 
   private func ended(_ ticket: UInt64, _ answer: HostAnswer) {
-    mailbox.post(.hostCallEnded(ticket: ticket, answer))
-    let isLast = state.withLock { state in
-      state.tasks[ticket] = nil
+    let (isAtOnce, isLast) = state.withLock { state in
       state.running -= 1
-      return state.isFinishing && state.running == 0
+      let isLast = state.isFinishing && state.running == 0
+      if case .starting = state.calls[ticket] {
+        state.calls[ticket] = .answered(answer)
+        return (true, isLast)
+      }
+      state.calls[ticket] = nil
+      return (false, isLast)
     }
+    if !isAtOnce { mailbox.post(.hostCallEnded(ticket: ticket, answer)) }
     if isLast { mailbox.post(.settled) }
   }
 
   /// Nobody waits for it any more.
-  func cancel(_ ticket: UInt64) { (state.withLock { $0.tasks.removeValue(forKey: ticket) } ?? nil)?.cancel() }
+  func cancel(_ ticket: UInt64) {
+    if case .running(let task) = state.withLock({ $0.calls.removeValue(for: ticket) }) { task.cancel() }
+  }
 
   /// Cancels all that still run; `settled` comes to the mailbox when none is left.
   func cancelAll() {
-    let tasks = state.withLock { state in
+    let calls = state.withLock { state in
       state.isFinishing = true
-      defer { state.tasks = [:] }
-      return Array(state.tasks.values)
+      defer { state.calls = NumberTable() }
+      return state.calls.all
     }
-    for task in tasks { task?.cancel() }
+    for case .running(let task) in calls { task.cancel() }
   }
 
   /// None is under way.

@@ -11,6 +11,8 @@ final class MachineDriver {
   private let records: ((RunRecords) -> Void)?
   private let files: FileWorker?
   private let hostCalls: HostCaller
+  /// What functions of the host have answered at once.
+  private var hostAnswers: [(ticket: UInt64, answer: HostAnswer)] = []
   /// Calls of the script's tasks by the host, by ticket.
   private var taskCalls: [UInt64: TaskCall] = [:]
   private var isPaused = false
@@ -101,15 +103,16 @@ final class MachineDriver {
         await mailbox.wait(until: next.finite, on: loop)
       }
       // What has come is older than the timers that are due by now.
-      machine.setClock(to: LoopExecutor.now())
+      var now = LoopExecutor.now()
+      machine.setClock(to: now)
       _ = deliver()
       while isPaused, !isStopped, !machine.isFinished {
         await mailbox.wait(until: context.deadline.finite, on: loop)
-        machine.setClock(to: LoopExecutor.now())
+        now = LoopExecutor.now()
+        machine.setClock(to: now)
         _ = deliver()
-        if LoopExecutor.now() >= context.deadline { isPaused = false }
+        if now >= context.deadline { isPaused = false }
       }
-      let now = LoopExecutor.now()
       if now >= context.deadline { machine.exceedTime(context.options.timeLimit?.nanoseconds ?? 0) }
       machine.advance(to: now)
       if now >= nextLook, let interval {
@@ -247,7 +250,8 @@ final class MachineDriver {
       case .startBurn(let ticket, let nanoseconds):
         burns[ticket] = CoreExecutor.burn(nanoseconds) { [mailbox] in mailbox.post(.burnEnded(ticket: ticket)) }
       case .cancelBurn(let ticket): burns.removeValue(forKey: ticket)?.cancel()
-      case .startHostCall(let ticket, let call): hostCalls.start(ticket, call)
+      case .startHostCall(let ticket, let call):
+        if let answer = hostCalls.start(ticket, call) { hostAnswers.append((ticket, answer)) }
       case .askHost(let ticket, let function, let arguments):
         if let home = context.home {
           home.callHost(ticket, function, arguments) { [mailbox] in mailbox.post(.hostCallEnded(ticket: ticket, $0)) }
@@ -296,8 +300,11 @@ final class MachineDriver {
 
   /// Hands events to the machine; false when there were none.
   private func deliver() -> Bool {
+    let hasAnswers = !hostAnswers.isEmpty
+    for (ticket, answer) in hostAnswers { machine.hostCallEnded(ticket, answer) }
+    hostAnswers.removeAll(keepingCapacity: true)
     let events = mailbox.take()
-    if events.isEmpty { return false }
+    if events.isEmpty { return hasAnswers }
     activate()
     for event in events { handle(event) }
     context.activity.subtract(events.count)

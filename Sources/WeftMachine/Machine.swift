@@ -87,7 +87,7 @@ public final class Machine {
   /// What the host gives to this program.
   let host: HostBinding
   /// Calls of its functions under way, by ticket.
-  var hostCalls: [UInt64: PendingHostCall] = [:]
+  var hostCalls = NumberTable<PendingHostCall>()
   /// Tasks that the host has called, by their fibers; see `keepOpen`.
   var calls: [FiberPointer: UInt64] = [:]
   /// Calls that came before the top level had ended.

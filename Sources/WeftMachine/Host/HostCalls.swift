@@ -176,30 +176,31 @@ extension Machine {
   private func effect(
     _ callee: Callee, _ ticket: UInt64, _ arguments: UnsafeMutablePointer<Value>, _ count: Int
   ) throws(Thrown) -> Effect {
-    let function: HostFunction?
+    let body: HostFunction.Body?
     switch callee {
-    case .method(let method): function = method
+    case .method(let method): body = method.body
     case .function(let index):
-      function = host.functions[index]
-      if function == nil, isInWorkerProcess {
+      body = host.bodies[index]
+      if body == nil, isInWorkerProcess {
         let values = (0..<count).map { arguments[$0].tag == Kind.unset ? Value.none : arguments[$0] }
         return .askHost(ticket: ticket, function: index, try pack(values, for: .bytes))
       }
     }
-    guard let function else {
+    guard let body else {
       // A script may be run by another host than the one that it was compiled for.
       var name = "?"
       if case .function(let index) = callee { name = image.hostFunctions[index] }
       throw raise(.nameError, "the host of this run has no function `\(name)`")
     }
     var values: [WeftValue] = []
+    values.reserveCapacity(count)
     for index in 0..<count { values.append(try snapshot(arguments[index])) }
-    return .startHostCall(ticket: ticket, HostCall(function, values))
+    return .startHostCall(ticket: ticket, HostCall(body, values))
   }
 
   /// The driver's answer to `startHostCall` and `askHost`. One that nobody waits for any more is dropped.
   public func hostCallEnded(_ ticket: UInt64, _ answer: HostAnswer) {
-    guard let pending = hostCalls.removeValue(forKey: ticket) else { return }
+    guard let pending = hostCalls.removeValue(for: ticket) else { return }
     core.pointee.outstanding -= 1
     do throws(Thrown) {
       switch answer {

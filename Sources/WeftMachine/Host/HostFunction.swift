@@ -114,24 +114,6 @@ public struct HostFunction: Sendable {
     }
     return nil
   }
-
-  /// Calls it from outside of a machine, as the parent of a worker process does.
-  package func callAsFunction(_ arguments: [WeftValue]) async throws -> WeftValue {
-    switch body {
-    case .direct(_, let call), .blocking(let call): try call(arguments)
-    case .awaiting(let call): try await call(arguments)
-    }
-  }
-
-  /// The same for one that is not asynchronous.
-  func call(_ arguments: [WeftValue]) throws -> WeftValue {
-    switch body {
-    case .direct(_, let call), .blocking(let call): try call(arguments)
-    case .awaiting: throw WeftError(ErrorKind.hostError.rawValue, "`\(interface.name)` has to be awaited")
-    }
-  }
-
-  package var isBlocking: Bool { if case .blocking = body { true } else { false } }
 }
 
 // MARK: - From closures
@@ -231,8 +213,8 @@ extension HostFunction {
 // MARK: - Arguments
 
 extension HostFunction {
-  /// What messages about an argument need.
-  struct Signature: Sendable {
+  /// What messages about an argument need. Each call hands it on, so it is one object.
+  final class Signature: Sendable {
     let name: String
     let parameters: [HostParameter]
 

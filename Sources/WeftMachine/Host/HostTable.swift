@@ -151,56 +151,69 @@ public final class HostBinding: @unchecked Sendable {
 
   let table: HostTable
   /// Nil where the host is in another process.
-  let functions: [HostFunction?]
+  let bodies: [HostFunction.Body?]
   /// What is called in line; nil for what the task waits for.
   let direct: UnsafeMutablePointer<HostFunction.DirectCall?>
 
   /// - Parameter isElsewhere: The functions are in the parent of this worker process, which is asked for each call.
   public init(_ table: HostTable, to image: Image, isElsewhere: Bool = false) {
     self.table = table
-    functions = image.hostFunctions.map { isElsewhere ? nil : table.functions[$0] }
-    direct = .allocate(capacity: max(1, functions.count))
-    for (index, function) in functions.enumerated() {
+    bodies = image.hostFunctions.map { isElsewhere ? nil : table.functions[$0]?.body }
+    direct = .allocate(capacity: max(1, bodies.count))
+    for (index, body) in bodies.enumerated() {
       var call: HostFunction.DirectCall?
-      if case .direct(let direct, _)? = function?.body { call = direct }
+      if case .direct(let direct, _)? = body { call = direct }
       (direct + index).initialize(to: call)
     }
   }
 
   deinit {
-    direct.deinitialize(count: functions.count)
+    direct.deinitialize(count: bodies.count)
     direct.deallocate()
   }
 
   /// The call that a worker process asks for; nil if there is no such function.
   package func call(_ index: Int, _ arguments: [WeftValue]) -> HostCall? {
-    guard functions.indices.contains(index), let function = functions[index] else { return nil }
-    return HostCall(function, arguments)
+    guard bodies.indices.contains(index), let body = bodies[index] else { return nil }
+    return HostCall(body, arguments)
   }
 }
 
 /// A call of a host function that the driver carries out.
 public struct HostCall: Sendable {
-  package let function: HostFunction
-  package let arguments: [WeftValue]
+  private let body: HostFunction.Body
+  private let arguments: [WeftValue]
 
-  init(_ function: HostFunction, _ arguments: [WeftValue]) {
-    self.function = function
+  init(_ body: HostFunction.Body, _ arguments: [WeftValue]) {
+    self.body = body
     self.arguments = arguments
   }
 
-  public var name: String { function.interface.name }
   /// It blocks the thread that it runs on.
-  package var isBlocking: Bool { function.isBlocking }
-
-  /// Carries out one that blocks, or is called in line.
-  package func performBlocking() -> HostAnswer {
-    do { return .value(try function.call(arguments)) } catch { return .failed(WeftError(describing: error)) }
-  }
+  package var isBlocking: Bool { if case .blocking = body { true } else { false } }
 
   /// Carries it out; what it throws becomes what a script can catch.
   package func perform() async -> HostAnswer {
-    do { return .value(try await function(arguments)) } catch { return .failed(WeftError(describing: error)) }
+    do {
+      switch body {
+      case .direct(_, let call), .blocking(let call): return .value(try call(arguments))
+      case .awaiting(let call): return .value(try await call(arguments))
+      }
+    } catch {
+      return .failed(WeftError(describing: error))
+    }
+  }
+
+  /// The same for one that is not asynchronous.
+  package func performBlocking() -> HostAnswer {
+    do {
+      switch body {
+      case .direct(_, let call), .blocking(let call): return .value(try call(arguments))
+      case .awaiting: throw WeftError(ErrorKind.hostError.rawValue, "this function of the host has to be awaited")
+      }
+    } catch {
+      return .failed(WeftError(describing: error))
+    }
   }
 }
 

@@ -25,8 +25,12 @@ extension WeftValue {
   ///
   /// - Throws: What the value's own `encode(to:)` throws.
   public init(encoding value: some Encodable) throws {
+    if let simple = ValueEncoder.simple(value) {
+      self = simple
+      return
+    }
     let slot = EncodingSlot()
-    try ValueEncoder(slot, []).put(value)
+    try value.encode(to: ValueEncoder(slot, []))
     self = slot.result
   }
 }

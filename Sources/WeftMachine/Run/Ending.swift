@@ -129,7 +129,7 @@ extension Machine {
     files = [:]
     remotes = [:]
     burns = [:]
-    hostCalls = [:]
+    hostCalls = NumberTable()
     calls = [:]
     shutdownWaiters = []
   }

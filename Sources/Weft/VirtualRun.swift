@@ -4,6 +4,9 @@ import WeftMachine
 /// One run in a virtual world: all of its machines on one thread, with one clock. The seed picks which machine goes on, and
 /// for how long.
 final class VirtualRun {
+  // Most properties here are exempt from the checks for exclusive access, which would take a tenth of the time of a simulation: a
+  // change of one of them calls nothing that looks at it.
+
   /// A machine and what it waits for.
   private final class Seat: DueNode {
     let id: Int
@@ -17,16 +20,16 @@ final class VirtualRun {
     /// Orders seats by when their task began.
     var sequence: UInt64 = 0
     /// What it waits for when it is in `waiting`.
-    var deadline: Int64 = 0
-    var position: Int32 = -1
-    var isReady = true
+    @exclusivity(unchecked) var deadline: Int64 = 0
+    @exclusivity(unchecked) var position: Int32 = -1
+    @exclusivity(unchecked) var isReady = true
     /// It computes until its deadline, when the turn ends that it has taken; how the turn ended.
-    var turn: Machine.Pause?
+    @exclusivity(unchecked) var turn: Machine.Pause?
     /// Something has come for it meanwhile.
-    var wasWoken = false
+    @exclusivity(unchecked) var wasWoken = false
     var pools: [UInt64: Pool] = [:]
     /// What the world will answer it, by ticket.
-    var answers = NumberTable<PendingAnswer>()
+    @exclusivity(unchecked) var answers = NumberTable<PendingAnswer>()
 
     init(_ id: Int, _ machine: Machine, _ pool: Pool?) {
       self.id = id
@@ -91,7 +94,7 @@ final class VirtualRun {
   /// Machines that handles have an answer for, in the order in which the answers came.
   private final class HandleAnswers: @unchecked Sendable {
     // What is unchecked is sound because a virtual run happens on one thread.
-    var all: [(seat: Int, ticket: UInt64)] = []
+    @exclusivity(unchecked) var all: [(seat: Int, ticket: UInt64)] = []
   }
 
   private let script: () -> (script: Script, version: Int)
@@ -99,29 +102,29 @@ final class VirtualRun {
   private let world: VirtualWorld
   private let memory: RunMemory
   private let order: Order?
-  private var now: Int64 = 0
+  @exclusivity(unchecked) private var now: Int64 = 0
   /// In the order in which they come; at one instant, in that in which they were asked for.
-  private var pending = DueHeap<PendingAnswer>()
+  @exclusivity(unchecked) private var pending = DueHeap<PendingAnswer>()
   /// Machines that wait for a timer of theirs.
-  private var sleeping = DueHeap<Seat>()
+  @exclusivity(unchecked) private var sleeping = DueHeap<Seat>()
   /// Machines whose turn ends later, because computing takes time.
-  private var computing = DueHeap<Seat>()
+  @exclusivity(unchecked) private var computing = DueHeap<Seat>()
   /// Cores that nothing computes on; nil where computing takes no time.
-  private var idleCores: Int?
+  @exclusivity(unchecked) private var idleCores: Int?
   /// What wants to keep a core busy, and waits for one.
-  private var waitingBurns: [(seat: Seat, ticket: UInt64, nanoseconds: Int64)] = []
+  @exclusivity(unchecked) private var waitingBurns: [(seat: Seat, ticket: UInt64, nanoseconds: Int64)] = []
   /// The first of them that has not got one.
-  private var nextBurn = 0
+  @exclusivity(unchecked) private var nextBurn = 0
   /// A machine had the last turn on a core.
-  private var isBurnNext = false
+  @exclusivity(unchecked) private var isBurnNext = false
   private let main: Seat
   /// Machines that have something to do, in the order in which they became ready.
-  private var ready: [Seat] = []
+  @exclusivity(unchecked) private var ready: [Seat] = []
   /// Every machine that runs a task, by its id.
-  private var seats: [Int: Seat]
+  @exclusivity(unchecked) private var seats: [Int: Seat]
   private var lastSeat = 0
   /// Numbers what is put in order.
-  private var lastSequence: UInt64 = 0
+  @exclusivity(unchecked) private var lastSequence: UInt64 = 0
   private let answers = HandleAnswers()
   /// Takes what the machines write down.
   private let records: ((RunRecords) -> Void)?
@@ -129,9 +132,9 @@ final class VirtualRun {
   private static let sliceTicks = 20_000
   /// Machines take turns of at most so many ticks, when there are several.
   private static let turnTicks = 500
-  private var cancelAt: Int64?
-  private var shutdownAt: Int64?
-  private var cancelAfterTicks: Int?
+  @exclusivity(unchecked) private var cancelAt: Int64?
+  @exclusivity(unchecked) private var shutdownAt: Int64?
+  @exclusivity(unchecked) private var cancelAfterTicks: Int?
   private var longTurns: LongTurns?
   /// Of a session: whom it belongs to.
   private weak var session: SessionHost?
@@ -330,9 +333,9 @@ final class VirtualRun {
       if let time { earliest = min(earliest ?? time, time) }
     }
     look(at: shutdownAt)
-    look(at: pending.earliest?.deadline)
-    look(at: sleeping.earliest?.deadline)
-    look(at: computing.earliest?.deadline)
+    look(at: pending.earliestDeadline)
+    look(at: sleeping.earliestDeadline)
+    look(at: computing.earliestDeadline)
     return earliest
   }
 
@@ -386,7 +389,7 @@ final class VirtualRun {
 
   private func perform(for seat: Seat) {
     for effect in seat.machine.takeEffects() {
-      switch effect {
+      switch consume effect {
       case .startFetch(let ticket, let request):
         let answer = world.answer(request, now)
         var at = time(after: answer.delay)

@@ -33,7 +33,7 @@ public final class Machine {
   /// Nanoseconds on the driver's monotonic clock.
   @exclusivity(unchecked) public internal(set) var now: Int64 = 0
   /// `now` when the run began.
-  public internal(set) var startedAt: Int64 = 0
+  @exclusivity(unchecked) public internal(set) var startedAt: Int64 = 0
   /// Nanoseconds since 1970 at `startedAt`.
   public internal(set) var wallClockAtStart: Int64 = 0
   /// What random numbers come from.
@@ -42,16 +42,16 @@ public final class Machine {
   var output: [UInt8] = []
   /// For building strings.
   var scratch: [UInt8] = []
-  var effects: [Effect] = []
+  @exclusivity(unchecked) var effects: [Effect] = []
   /// Constant strings by text, made once.
   var interned: [String: Value] = [:]
   /// Asked by natives that take longer than a slice, now and then: they have no other way to learn of the world.
-  public var interruption: (() -> Interruption?)?
+  @exclusivity(unchecked) public var interruption: (() -> Interruption?)?
   /// At so many ticks, below 0, it is asked again.
-  var nextInterruption = 0
-  var timers = DueHeap<TimerReference>()
+  @exclusivity(unchecked) var nextInterruption = 0
+  @exclusivity(unchecked) var timers = DueHeap<TimerReference>()
   /// Requests under way, by ticket.
-  var tickets = NumberTable<PendingFetch>()
+  @exclusivity(unchecked) var tickets = NumberTable<PendingFetch>()
   /// Tasks that workers carry out, by ticket.
   var remotes: [UInt64: PendingRemote] = [:]
   /// Fibers for which the driver keeps a core busy.
@@ -72,7 +72,7 @@ public final class Machine {
   /// Operations on handles that have crossed end the slice, so that machines on one thread come between each other there.
   @exclusivity(unchecked) public var isInterleaved = false
   /// The fiber that goes on after such an end.
-  var switching: FiberPointer?
+  @exclusivity(unchecked) var switching: FiberPointer?
   /// New values of Shareds, to be written when their fiber goes on.
   var pendingWrites: [FiberPointer: PendingWrite] = [:]
   /// This machine carries out a task of another one: what it captured is a copy, which may not be changed.
@@ -87,7 +87,7 @@ public final class Machine {
   /// What the host gives to this program.
   let host: HostBinding
   /// Calls of its functions under way, by ticket.
-  var hostCalls = NumberTable<PendingHostCall>()
+  @exclusivity(unchecked) var hostCalls = NumberTable<PendingHostCall>()
   /// Tasks that the host has called, by their fibers; see `keepOpen`.
   var calls: [FiberPointer: UInt64] = [:]
   /// Calls that came before the top level had ended.
@@ -115,26 +115,26 @@ public final class Machine {
   @exclusivity(unchecked) var functionOrder: [Int]
   /// What the first deadlock looked like.
   var deadlockReport: ErrorReport?
-  var readyCount = 0
+  @exclusivity(unchecked) var readyCount = 0
   /// Picks which of several ready fibers runs next; nil for the order in which they became ready.
-  var choose: ((_ count: Int) -> Int)?
+  @exclusivity(unchecked) var choose: ((_ count: Int) -> Int)?
   /// The code that it runs, unless that grows.
   private let loaded: LoadedImage?
   let natives: UnsafeMutablePointer<Native>
   /// Where a fiber's first frame returns to.
   let endOfFiber: UnsafeMutablePointer<UInt64>
   /// The scope around the whole program.
-  var root: ScopePointer?
-  var outcome: RunOutcome?
+  @exclusivity(unchecked) var root: ScopePointer?
+  @exclusivity(unchecked) var outcome: RunOutcome?
   /// `expect`s that failed, caught or not.
   public internal(set) var failedExpectations: [FailedExpectation] = []
   /// What a test has mocked, and which of these stands for a task, by the index of its function.
-  var mocks: [Mock] = []
+  @exclusivity(unchecked) var mocks: [Mock] = []
   var taskMocks: [Int: Int] = [:]
   /// A test's requests that nothing mocks go to the real world.
   public var reachesNetwork = false
   /// The machine whose mocks answer what a task in this worker calls. It lives on the same thread.
-  public var mockHome: Machine?
+  @exclusivity(unchecked) public var mockHome: Machine?
   /// `expect`s that were worked out.
   public internal(set) var expectations = 0
   @exclusivity(unchecked) public internal(set) var limits: MachineLimits
@@ -144,14 +144,14 @@ public final class Machine {
   var ticksOfEarlierTasks = 0
   /// How what this machine gives back travels.
   public var resultCarrier = Carrier.memory
-  var observation: Observation?
+  @exclusivity(unchecked) var observation: Observation?
   /// Ticks used in earlier slices.
-  var ticksBefore = 0
-  private var sliceTicks = 0
+  @exclusivity(unchecked) var ticksBefore = 0
+  @exclusivity(unchecked) private var sliceTicks = 0
   /// When the running task began to run, as far as the clock was known then.
-  private var turnBegan: Int64 = 0
+  @exclusivity(unchecked) private var turnBegan: Int64 = 0
   /// Ticks used when the clock was last set.
-  private var ticksAtClock = 0
+  @exclusivity(unchecked) private var ticksAtClock = 0
 
   /// - Parameters:
   ///   - memory: What the machines of one run have in common. Values travel by reference between machines that were given
@@ -318,7 +318,7 @@ public final class Machine {
           if timers.isEmpty, core.pointee.outstanding == 0, shutdownWaiters.isEmpty, !expectsCalls, deadlock() {
             continue
           }
-          return .idle(deadline: timers.earliest?.deadline)
+          return .idle(deadline: timers.earliestDeadline)
         }
         core.pointee.fiber = next
         next.pointee.ranAt = now

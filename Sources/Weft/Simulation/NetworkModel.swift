@@ -74,7 +74,7 @@ public final class ModelledNetwork: Sendable {
     var random: SeededNumbers
     /// By the host or, if some rule looks at more than that, by the URL without what follows its `?`: a load test asks for the
     /// same ones again and again.
-    var servers: [Substring: NetworkModel.Server] = [:]
+    var servers: [String: NetworkModel.Server] = [:]
     var guessedHosts: [String] = []
   }
 
@@ -94,7 +94,7 @@ public final class ModelledNetwork: Sendable {
 
   public func answer(_ request: FetchRequest) -> VirtualAnswer {
     state.withLock { state in
-      let key = isByHost ? host(request.url) : Self.part(of: request.url.utf8[...], before: [UInt8(ascii: "?")])
+      let key = Self.part(of: request.url, isByHost ? .host : .place)
       let server: NetworkModel.Server
       if let known = state.servers[key] {
         server = known
@@ -108,7 +108,9 @@ public final class ModelledNetwork: Sendable {
         return VirtualAnswer(
           delay: delay,
           .failure(
-            FetchFailure(.connectionClosed, "the connection to `\(host(request.url))` was closed before the answer")))
+            FetchFailure(
+              .connectionClosed, "the connection to `\(Self.part(of: request.url, .host))` was closed before the answer"
+            )))
       }
       if let bandwidth = server.bandwidth, bandwidth > 0 {
         let time = Double(server.body.count) / bandwidth * 1e9
@@ -120,20 +122,26 @@ public final class ModelledNetwork: Sendable {
   }
 
   private func noteGuess(_ url: String, _ state: inout State) {
-    let host = String(host(url))
+    let host = Self.part(of: url, .host)
     if !state.guessedHosts.contains(host) { state.guessedHosts.append(host) }
   }
 
-  /// With its port.
-  private func host(_ url: String) -> Substring {
-    var rest = url.utf8[...]
-    if let colon = rest.firstIndex(of: UInt8(ascii: ":")), rest[colon...].starts(with: "://".utf8) {
-      rest = rest[rest.index(colon, offsetBy: 3)...]
-    }
-    return Self.part(of: rest, before: [UInt8(ascii: "/"), UInt8(ascii: "?")])
+  private enum Part {
+    /// With its port.
+    case host
+    /// All in front of the `?`.
+    case place
   }
 
-  private static func part(of text: Substring.UTF8View, before ends: [UInt8]) -> Substring {
-    Substring(text[..<(text.firstIndex { ends.contains($0) } ?? text.endIndex)])
+  private static func part(of url: String, _ part: Part) -> String {
+    var url = url
+    return url.withUTF8 { bytes in
+      var rest = bytes[...]
+      if part == .host, let colon = rest.firstIndex(of: UInt8(ascii: ":")), rest[colon...].starts(with: "://".utf8) {
+        rest = rest[(colon + 3)...]
+      }
+      let end = rest.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "/") && part == .host }
+      return String(decoding: rest[..<(end ?? rest.endIndex)], as: UTF8.self)
+    }
   }
 }

@@ -121,8 +121,7 @@ public struct RunAnalysis {
     case .taskBegan:
       begun += 1
       mostTasks = max(mostTasks, begun)
-      live.update(record.task) { $0.hasBegun = true }
-      resume(record.task, time)
+      resume(record.task, time, begins: true)
       active[batch.worker] = record.task
       if let kind = batch.pool { beganInWorker(record.task, kind, time) }
     case .resumed:
@@ -205,9 +204,12 @@ public struct RunAnalysis {
     }
   }
 
-  private mutating func resume(_ name: UInt64, _ time: Int64) {
+  private mutating func resume(_ name: UInt64, _ time: Int64, begins: Bool = false) {
     // A task that waits is looked at before it is changed where it is: to copy it would count references up and down.
-    let waiting = live.update(name) { task in task.wait.map { (reason: $0, on: task.waitsOn) } }
+    let waiting = live.update(name) { task in
+      if begins { task.hasBegun = true }
+      return task.wait.map { (reason: $0, on: task.waitsOn) }
+    }
     guard let waiting, let (reason, on) = waiting else { return }
     let cause = cause(reason, on)
     live.update(name) { task in
@@ -263,7 +265,8 @@ public struct RunAnalysis {
     if name == 1 { end = (task.path, time) }
   }
 
-  private func path(of name: UInt64, upTo time: Int64) -> Path {
+  /// It changes nothing; but one that is no `mutating` works on a copy of all this when called by one that is.
+  private mutating func path(of name: UInt64, upTo time: Int64) -> Path {
     guard let task = live[name] else { return last.path }
     var path = task.path
     if time > task.time, task.wait == nil { path.add(.computing, task.function, time - task.time) }

@@ -124,7 +124,7 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
     defer { monitor.unlock() }
     while true {
       let (hasJobs, earliest, isStopping) = monitor.change { state in
-        (!state.jobs.isEmpty, state.alarms.earliest?.deadline, state.isStopping)
+        (!state.jobs.isEmpty, state.alarms.earliestDeadline, state.isStopping)
       }
       let now = earliest == nil ? 0 : Self.now()
       let isDue = earliest.map { $0 <= now } ?? false

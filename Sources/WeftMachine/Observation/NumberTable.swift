@@ -69,7 +69,7 @@
     if slot < last, let moved = self.place(owners[last]) {
       // The last value fills the gap.
       slots[moved] = Int32(truncatingIfNeeded: slot)
-      values.swapAt(slot, last)
+      values.withUnsafeMutableBufferPointer { $0.swapAt(slot, last) }
       owners[slot] = owners[last]
     }
     free(place)

@@ -6,17 +6,17 @@ final class Observation {
   let pool: PoolKind?
   let wantsArguments: Bool
   /// The parent's name for the task that a worker carries out; 0 in the script's own machine.
-  var task: UInt64 = 0
+  @exclusivity(unchecked) var task: UInt64 = 0
   /// The fiber that runs, as long as it has not ended.
-  var running: FiberPointer?
+  @exclusivity(unchecked) var running: FiberPointer?
   /// The block and the kind of error of tries of a `retry` that have failed.
-  var failedTries: [FiberPointer: (block: UInt64, kind: String)] = [:]
-  var records: [RunRecord] = []
-  var texts: [String] = []
+  @exclusivity(unchecked) var failedTries: [FiberPointer: (block: UInt64, kind: String)] = [:]
+  @exclusivity(unchecked) var records: [RunRecord] = []
+  @exclusivity(unchecked) var texts: [String] = []
   /// So many things happen in most turns.
   private static let usualTurn = 16
   /// Where the last method of a request stands among the texts.
-  private var method: UInt32?
+  @exclusivity(unchecked) private var method: UInt32?
 
   init(worker: UInt32, pool: PoolKind?, wantsArguments: Bool) {
     self.worker = worker

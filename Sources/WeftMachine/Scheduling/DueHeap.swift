@@ -24,47 +24,51 @@ public protocol DueNode {
   @inlinable public var isEmpty: Bool { nodes.isEmpty }
   @inlinable public var count: Int { nodes.count }
   @inlinable public var earliest: Node? { nodes.first }
+  @inlinable public var earliestDeadline: Int64? { nodes.isEmpty ? nil : nodes[0].deadline }
 
   @inlinable static func isBefore(_ left: Node, _ right: Node) -> Bool {
     left.deadline != right.deadline ? left.deadline < right.deadline : left.sequence < right.sequence
   }
 
-  @inlinable mutating func place(_ node: Node, at position: Int) {
-    nodes[position] = node
-    node.position = Int32(truncatingIfNeeded: position)
-  }
-
-  @inlinable mutating func moveUp(_ node: Node, from start: Int) {
-    var position = start
-    while position > 0 {
-      let parent = (position - 1) / 4
-      if !Self.isBefore(node, nodes[parent]) { break }
-      place(nodes[parent], at: position)
-      position = parent
-    }
-    place(node, at: position)
-  }
-
-  @inlinable mutating func moveDown(_ node: Node, from start: Int) {
-    var position = start
-    while true {
-      let first = position * 4 + 1
-      if first >= nodes.count { break }
-      var least = first
-      for child in (first + 1)..<max(first + 1, min(first + 4, nodes.count))
-      where Self.isBefore(nodes[child], nodes[least]) {
-        least = child
+  /// Moves the node at a place to where it belongs, between there and the first.
+  @inlinable mutating func moveUp(from start: Int) {
+    nodes.withUnsafeMutableBufferPointer { nodes in
+      var position = start
+      while position > 0 {
+        let parent = (position - 1) / 4
+        if !Self.isBefore(nodes[position], nodes[parent]) { break }
+        nodes.swapAt(position, parent)
+        nodes[position].position = Int32(truncatingIfNeeded: position)
+        position = parent
       }
-      if !Self.isBefore(nodes[least], node) { break }
-      place(nodes[least], at: position)
-      position = least
+      nodes[position].position = Int32(truncatingIfNeeded: position)
     }
-    place(node, at: position)
+  }
+
+  /// The same, between there and the last.
+  @inlinable mutating func moveDown(from start: Int) {
+    nodes.withUnsafeMutableBufferPointer { nodes in
+      var position = start
+      while true {
+        let first = position * 4 + 1
+        if first >= nodes.count { break }
+        var least = first
+        for child in (first + 1)..<max(first + 1, min(first + 4, nodes.count))
+        where Self.isBefore(nodes[child], nodes[least]) {
+          least = child
+        }
+        if !Self.isBefore(nodes[least], nodes[position]) { break }
+        nodes.swapAt(position, least)
+        nodes[position].position = Int32(truncatingIfNeeded: position)
+        position = least
+      }
+      nodes[position].position = Int32(truncatingIfNeeded: position)
+    }
   }
 
   @inlinable public mutating func insert(_ node: Node) {
     nodes.append(node)
-    moveUp(node, from: nodes.count - 1)
+    moveUp(from: nodes.count - 1)
   }
 
   /// Takes a node out, if it is in.
@@ -74,10 +78,11 @@ public protocol DueNode {
     node.position = -1
     let last = nodes.removeLast()
     if position == nodes.count { return }
+    nodes[position] = last
     if position > 0, Self.isBefore(last, nodes[(position - 1) / 4]) {
-      moveUp(last, from: position)
+      moveUp(from: position)
     } else {
-      moveDown(last, from: position)
+      moveDown(from: position)
     }
   }
 }

@@ -113,8 +113,10 @@ extension Machine {
     // What is no request is told by `fetch` itself.
     guard slot.pointee.tag == Kind.string else { return .notMocked }
     let home = mockHome ?? self
-    let url = slot.pointee.text
     if isWorker, mockHome == nil, heap.memory.mocks.load(ordering: .relaxed) > 0 { return refuseElsewhere("`fetch`") }
+    let refusesUnmocked = image.purpose == .test && !reachesNetwork
+    if home.mocks.isEmpty, !refusesUnmocked { return .notMocked }
+    let url = slot.pointee.text
     let isSent = slot[3].isMissing && slot[4].tag == Kind.unset
     let method = slot[1].tag == Kind.string ? slot[1].text.uppercased() : isSent ? "GET" : "POST"
     let found = home.mocks.lastIndex { mock in
@@ -122,7 +124,7 @@ extension Machine {
       return pattern?.matches(method: method, url: url) ?? true
     }
     guard let found else {
-      return image.purpose == .test && !reachesNetwork ? refuseUnmocked(method, url, home) : .notMocked
+      return refusesUnmocked ? refuseUnmocked(method, url, home) : .notMocked
     }
     let names = ["url", "method", "headers", "body", "json", "timeout", "limit"]
     var arguments = heap.makeMap(capacity: 4)

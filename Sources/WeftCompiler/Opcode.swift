@@ -36,7 +36,8 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   case newCell  // R[a] = cell(R[b]); R[b] is consumed
   case getCell  // R[a] = R[b].cell
   case setCell  // R[b].cell = R[a]; R[a] is consumed
-  case closure  // R[a] = functions[bx] with what it captures from here
+  // R[a] = functions[bx] with what it captures from here: a word for each, whose bx is a register or (flag 1) a capture
+  case closure
   case getSelf  // R[a] = the running task
 
   // Operators: R[a] = R[b] op R[c]
@@ -96,7 +97,8 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
   // c keys in R[b] …, which are consumed. All of it happens in place and at once, or not at all.
   case setPath  // root[keys…] = R[a]; R[a] is consumed
   case updatePath  // root[keys…] op= R[a]; the next word's a is the operator
-  // R[a] = root[keys…].method(R[a+2] …); the next word's a is the method, its flags the argument count
+  // R[a] = root[keys…].method(R[a+2] …); the next word's a is the method, its flags the argument count. Where that is a
+  // `beginUpdate`, a `jump` follows, and behind it what calls the function R[a+1] with the value R[a+3] of the Shared R[a]
   case callPathMethod
   case newList  // R[a] = [R[b] ..< R[b+c]], consumed
   case listAppend  // R[a].append(R[b]), consumed
@@ -135,7 +137,7 @@ public enum Opcode: UInt8, CaseIterable, Sendable {
 
   // Shared cells
   case beginUpdate  // R[a] = the value of the Shared R[b], which nobody else changes until `finishUpdate`
-  case finishUpdate  // the Shared R[b] has the value R[a] from now on
+  case finishUpdate  // the Shared R[b] has the value R[a] from now on, and so has R[b]
 
   // Completions: what is going on in R[a], its value in R[a+1]
   case setCompletion  // R[a] = kind b, R[a+1] = R[c] when the kind has a value (consumed)

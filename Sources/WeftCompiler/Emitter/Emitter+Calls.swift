@@ -132,19 +132,22 @@ extension Emitter {
 
   /// `__update(cell, f)`: takes the cell's value, calls, and gives it the result; a throw on the way gives the cell back as it was.
   private func emitUpdate(_ arguments: [Argument], to target: Int, _ span: Span) {
-    let cell = f.allocate()
+    let cell = f.allocate(4)
     emit(arguments[0].value, to: cell)
-    let first = f.allocate(3)
-    emit(arguments[1].value, to: first)
+    emit(arguments[1].value, to: cell + 1)
     f.span = span
-    f.emit(.beginUpdate, a: first + 2, b: cell)
+    f.emit(.beginUpdate, a: cell + 3, b: cell)
+    emitChange(of: cell)
+    f.emit(.take, a: target, b: cell)
+  }
+
+  /// The call of an `update`'s function, which stands behind the Shared and before its value, and what becomes of the result.
+  private func emitChange(of cell: Int) {
     let start = f.position
-    f.emit(.call, a: first, b: 1)
+    f.emit(.call, a: cell + 1, b: 1)
     f.handlers.append(
       Image.Handler(start: start, end: f.position, target: 0, kind: .update, register: cell, height: 0))
-    f.emit(.finishUpdate, a: first, b: cell)
-    f.emit(.take, a: target, b: first)
-    f.emit(.clear, a: cell, b: 1)
+    f.emit(.finishUpdate, a: cell + 1, b: cell)
   }
 
   func noteUse(of function: BuiltinFunction) {
@@ -247,7 +250,16 @@ extension Emitter {
     f.span = span
     let (kind, index) = encode(root)
     f.emit(.callPathMethod, flags: kind, a: first, b: firstKey, c: keys.count)
-    f.emit(.jump, flags: UInt8(truncatingIfNeeded: count), a: method, bx: index)
+    if BuiltinMethods.names[method] == "update", count == 1 {
+      // Of a Shared it goes on behind the jump.
+      f.emit(.beginUpdate, flags: 1, a: method, bx: index)
+      let done = JumpLabel()
+      f.emitJump(.jump, to: done)
+      emitChange(of: first)
+      f.place(done)
+    } else {
+      f.emit(.jump, flags: UInt8(truncatingIfNeeded: count), a: method, bx: index)
+    }
     if case .fixed(let register) = root { f.emit(.clear, a: register, b: 1) }
     if first != target { f.emit(.take, a: target, b: first) }
   }

@@ -187,6 +187,12 @@ extension Emitter {
       f.emit(.loadFunction, a: register, bx: index)
     } else {
       f.emit(.closure, a: register, bx: index)
+      for capture in builder.captures {
+        switch capture {
+        case .register(let register): f.emit(.jump, bx: register)
+        case .capture(let outer): f.emit(.jump, flags: 1, bx: outer)
+        }
+      }
     }
   }
 

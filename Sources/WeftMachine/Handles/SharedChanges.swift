@@ -123,26 +123,47 @@ extension Machine {
     guard let fiber = core.pointee.fiber else { return false }
     let instruction = Instruction(word: word)
     let block = (base + instruction.b).pointee.block
+    if HandleBlock(block).hasCrossed, mustSwitch(fiber) { return false }
+    return beginUpdate(of: block, fiber, register: instruction.a)
+  }
+
+  /// The method on the Shared `place`, whose argument is in the window: takes it from there to where a call of it begins, behind the
+  /// Shared, with the value as its argument. The fiber's record changes.
+  @inline(__always) func beginUpdate(
+    of place: Value, in window: UnsafeMutablePointer<Value>, consumingKeys consumeKeys: () -> Void
+  ) {
+    guard let fiber = core.pointee.fiber else { return }
+    if HandleBlock(place).hasCrossed, mustSwitch(fiber, words: 2) { return }
+    // Over the jump that leads around the call.
+    fiber.pointee.pc += 1
+    store(place.retained(), window, heap)
+    consumeKeys()
+    store(window[3], window + 1, heap)
+    window[3].tag = Kind.none
+    _ = beginUpdate(of: place.block, fiber, register: window - fiber.pointee.base + 3)
+  }
+
+  private func beginUpdate(of block: BlockPointer, _ fiber: FiberPointer, register: Int) -> Bool {
+    let slot = fiber.pointee.base + register
     let shared = SharedBlock(block)
     if !HandleBlock(block).hasCrossed {
-      store(shared.slot.pointee.retained(), base + instruction.a, heap)
+      store(shared.slot.pointee.retained(), slot, heap)
       fiber.pointee.updates += 1
       shared.updates += 1
       return true
     }
-    if mustSwitch(fiber) { return false }
     if shared.updates == 0, mustNotWait(fiber) { return false }
     if let cell = HandleBlock(block).cell,
       let value = cell._withUnsafeGuaranteedRef({ $0.beginQuickly(asker(fiber)) })
     {
-      store(value, base + instruction.a, heap)
+      store(value, slot, heap)
       fiber.pointee.updates += 1
       shared.updates += 1
       return true
     }
-    fiber.pointee.resultRegister = Int32(instruction.a)
+    fiber.pointee.resultRegister = Int32(register)
     guard let answer = ask(.begin, block, .update, fiber) else { return false }
-    if case .item(let value) = answer { begun(fiber, block, with: value, base + instruction.a) }
+    if case .item(let value) = answer { begun(fiber, block, with: value, slot) }
     return true
   }
 
@@ -152,7 +173,7 @@ extension Machine {
     SharedBlock(block).updates += 1
   }
 
-  /// The Shared R[b] has the value R[a] from now on. False when the fiber's record has changed.
+  /// The Shared R[b] has the value R[a] from now on, and so has R[b] itself. False when the fiber's record has changed.
   @inline(never) func finishUpdate(_ word: UInt64, _ base: UnsafeMutablePointer<Value>) -> Bool {
     guard let fiber = core.pointee.fiber else { return false }
     let instruction = Instruction(word: word)
@@ -163,6 +184,7 @@ extension Machine {
       store(value.retained(), shared.slot, heap)
       fiber.pointee.updates -= 1
       shared.updates -= 1
+      take(base + instruction.a, to: base + instruction.b)
       return true
     }
     if mustSwitch(fiber) { return false }
@@ -171,6 +193,7 @@ extension Machine {
     {
       fiber.pointee.updates -= 1
       shared.updates -= 1
+      take(base + instruction.a, to: base + instruction.b)
       return true
     }
     do throws(Thrown) {
@@ -179,12 +202,19 @@ extension Machine {
       fiber.pointee.updates -= 1
       shared.updates -= 1
       tell(.end(new), block, fiber)
+      take(base + instruction.a, to: base + instruction.b)
       return true
     } catch {
       abandonUpdate(fiber, block)
       fail(error)
       return false
     }
+  }
+
+  private func take(_ source: UnsafeMutablePointer<Value>, to target: UnsafeMutablePointer<Value>) {
+    let value = source.pointee
+    source.pointee.tag = Kind.none
+    store(value, target, heap)
   }
 
   /// A throw or a cancellation leaves the function that was given to `update`: the value stays what it was.

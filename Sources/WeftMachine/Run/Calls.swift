@@ -56,14 +56,23 @@ extension Machine {
 
   private func wrongArity(_ function: Int, _ count: Int) -> Thrown {
     let task = image.functions[function]
-    let most = task.parameters.count
-    let what = task.role == .closure ? "this task" : "`\(task.name)`"
+    var parameters = task.parameters[...]
+    var (required, count) = (task.required, count)
+    var what = task.role == .closure ? "this task" : "`\(task.name)`"
+    if task.source < 0, let method = BuiltinMethods.all.first(where: { $0.prelude == task.name }) {
+      // What carries out a method has the receiver as its first parameter.
+      what = "`.\(method.name)()`"
+      parameters = parameters.dropFirst()
+      required = max(0, required - 1)
+      count = max(0, count - 1)
+    }
+    let most = parameters.count
     if count > most {
       return raise(
         .argumentError,
         "\(what) takes \(most == 0 ? "no arguments" : Machine.counted(most, "argument")), but \(count) are given")
     }
-    let missing = task.parameters.prefix(task.required).dropFirst(count).map { "`\($0)`" }.joined(separator: ", ")
+    let missing = parameters.prefix(required).dropFirst(count).map { "`\($0)`" }.joined(separator: ", ")
     return raise(.argumentError, "\(what) is missing an argument\(missing.isEmpty ? "" : ": \(missing)")")
   }
 

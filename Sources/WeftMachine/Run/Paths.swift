@@ -155,6 +155,10 @@ extension Machine {
       if crossed >= 0 {
         return try callMethod(crossed: place.pointee, keys + crossed, c(word) - crossed, method, window, count)
       }
+      if place.pointee.tag == Kind.shared, Instruction(word: detail).op == Opcode.beginUpdate.rawValue {
+        beginUpdate(of: place.pointee, in: window) { consumeKeys(keys, c(word)) }
+        return false
+      }
       if HandleBlock.hasCrossed(place.pointee, Kind.queue), let fiber = core.pointee.fiber {
         // The keys are consumed before the method itself could do this.
         if mustSwitch(fiber, words: 2) { return false }

@@ -124,7 +124,9 @@ extension Machine {
           let value = source.pointee
           source.pointee.tag = Kind.none
           store(value, cell.slot, heap)
-        case .closure: makeClosure(base, fieldBX(word), into: base + fieldA(word))
+        case .closure:
+          makeClosure(base, fieldBX(word), from: pc, into: base + fieldA(word))
+          pc += functions[fieldBX(word)].captures
         case .getSelf:
           let callee = (base - 2).pointee
           if callee.tag == Kind.closure {
@@ -734,8 +736,11 @@ extension Machine {
             return .slice
           }
           let window = base + fieldA(word)
-          if window.pointee.tag == Kind.function {
-            let info = functions + Int(truncatingIfNeeded: window.pointee.bits)
+          let callee = window.pointee
+          if callee.tag == Kind.function || callee.tag == Kind.closure {
+            let index =
+              callee.tag == Kind.function ? Int(truncatingIfNeeded: callee.bits) : ClosureBlock(callee).function
+            let info = functions + index
             let newBase = window + 2
             if newBase + info.pointee.registers <= fiber.pointee.stackEnd, fieldB(word) == info.pointee.parameters,
               (window + 1).pointee.tag < Kind.firstHeap

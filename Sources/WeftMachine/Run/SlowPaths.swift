@@ -204,16 +204,14 @@ extension Machine {
   }
 
   @inline(never) func makeClosure(
-    _ base: UnsafeMutablePointer<Value>, _ function: Int, into target: UnsafeMutablePointer<Value>
+    _ base: UnsafeMutablePointer<Value>, _ function: Int, from words: UnsafePointer<UInt64>,
+    into target: UnsafeMutablePointer<Value>
   ) {
-    let captures = image.functions[function].captures
-    let closure = heap.makeClosure(function: function, captureCount: captures.count)
-    for (index, capture) in captures.enumerated() {
-      let value: Value =
-        switch capture {
-        case .register(let register): (base + register).pointee
-        case .capture(let outer): ClosureBlock((base - 2).pointee).captures[outer]
-        }
+    let count = core.pointee.functions[function].captures
+    let closure = heap.makeClosure(function: function, captureCount: count)
+    for index in 0..<count {
+      let capture = Instruction(word: words[index])
+      let value = capture.flags == 0 ? base[capture.bx] : ClosureBlock((base - 2).pointee).captures[capture.bx]
       closure.captures[index] = value.retained()
     }
     store(Value(closure.block), target, heap)

@@ -61,6 +61,7 @@ extension Machine {
 
   /// Gives a fiber's memory back. Its stack may still hold values.
   func free(_ fiber: FiberPointer) {
+    let heap = heap
     let slots = fiber.pointee.stackEnd - fiber.pointee.stack
     // Slot 1 is the first frame's link; the others hold values, or nothing.
     fiber.pointee.stack[1] = .none

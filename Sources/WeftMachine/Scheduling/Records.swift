@@ -231,12 +231,14 @@ struct FunctionInfo {
   var registers: Int
   var parameters: Int
   var required: Int
+  var captures: Int
 
   init(_ function: Image.Function, _ code: UnsafeMutablePointer<UInt64>) {
     self.code = UnsafePointer(code + function.start)
     registers = function.registers
     parameters = function.parameters.count
     required = function.required
+    captures = function.captures.count
   }
 }
 

@@ -247,6 +247,7 @@ extension Heap {
     if block.count < 0, !block.releaseShared() { return }
     switch block.kind {
     case Kind.string, Kind.bigInt, Kind.bytes, Kind.range: freeBlock(block)
+    case Kind.closure where !ClosureBlock(block).holdsBlocks: freeBlock(block)
     default: destroyTree(block)
     }
   }

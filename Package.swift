@@ -1,7 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// What only `fetch`, or only a host's log, metrics and traces need is left out with the trait, and not even downloaded.
+// What only `fetch`, only worker processes, or only a host's log, metrics and traces need is left out with the trait, and not even
+// downloaded.
 let http = TargetDependencyCondition.when(traits: ["HTTP"])
 let observability = TargetDependencyCondition.when(traits: ["Observability"])
 
@@ -26,7 +27,7 @@ let package = Package(
     .library(name: "weft-c", type: .dynamic, targets: ["WeftC"]),
   ],
   traits: [
-    .default(enabledTraits: ["HTTP", "Observability", "Readline"]),
+    .default(enabledTraits: ["HTTP", "Observability", "Processes", "Readline"]),
     .trait(
       name: "HTTP",
       description: "`fetch` over AsyncHTTPClient, in WeftHTTP. Without it a package that embeds Weft needs no SwiftNIO."
@@ -35,6 +36,10 @@ let package = Package(
       name: "Observability",
       description:
         "WeftObservability: what happens in runs, for swift-log, swift-metrics and swift-distributed-tracing."),
+    .trait(
+      name: "Processes",
+      description:
+        "`pool(processes:)`, by swift-subprocess. Without any of the traits, Weft depends on no package at all."),
     .trait(name: "Readline", description: "The command has a prompt, and is linked with GNU Readline (GPL)."),
   ],
   dependencies: [
@@ -64,8 +69,9 @@ let package = Package(
       name: "Weft",
       dependencies: [
         "WeftMachine", "WeftCompiler", "WeftSyntax",
-        .product(name: "Subprocess", package: "swift-subprocess"),
-        .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
+        .product(name: "Subprocess", package: "swift-subprocess", condition: .when(traits: ["Processes"])),
+        .product(
+          name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux], traits: ["Processes"])),
       ]),
     .target(name: "WeftC", dependencies: ["Weft", "WeftMachine", "WeftCompiler", "WeftSyntax"], exclude: ["include"]),
     .target(

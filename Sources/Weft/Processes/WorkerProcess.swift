@@ -1,9 +1,11 @@
-import Subprocess
+#if Processes
+  import Subprocess
 
-#if canImport(System)
-  import System
-#else
-  import SystemPackage
+  #if canImport(System)
+    import System
+  #else
+    import SystemPackage
+  #endif
 #endif
 
 #if canImport(Glibc)
@@ -36,40 +38,44 @@ final class WorkerProcess: Sendable {
     _ command: WorkerCommand, _ hello: Frame, _ take: @escaping @Sendable (Frame) -> Void,
     closed: @escaping @Sendable () -> Void
   ) async -> String {
-    guard let (ours, theirs) = FrameConnection.makePair() else { return Self.failedStart(Errno(rawValue: errno)) }
-    let connection = FrameConnection(socket: ours)
-    defer { connection.close() }
-    let output = fcntl(theirs, F_DUPFD_CLOEXEC, 3)
-    guard output >= 0 else {
-      let error = Errno(rawValue: errno)
-      try? FileDescriptor(rawValue: theirs).close()
-      return Self.failedStart(error)
-    }
-    let words = command.words
-    var options = PlatformOptions()
-    // Ctrl-C in a terminal goes to a whole group. The parent alone decides what comes of it, even for a launcher.
-    options.processGroupID = 0
-    do {
-      let result = try await Subprocess.run(
-        words[0].contains("/") ? .path(FilePath(words[0])) : .name(words[0]),
-        arguments: Arguments(Array(words.dropFirst())), platformOptions: options,
-        input: .fileDescriptor(FileDescriptor(rawValue: theirs), closeAfterSpawningProcess: true),
-        output: .fileDescriptor(FileDescriptor(rawValue: output), closeAfterSpawningProcess: true),
-        error: .currentStandardError
-      ) { execution in
-        begin(connection, execution.processIdentifier.value)
-        connection.send(hello)
-        return await read(connection, execution.processIdentifier.value, take, closed)
+    #if Processes
+      guard let (ours, theirs) = FrameConnection.makePair() else { return Self.failedStart(Errno(rawValue: errno)) }
+      let connection = FrameConnection(socket: ours)
+      defer { connection.close() }
+      let output = fcntl(theirs, F_DUPFD_CLOEXEC, 3)
+      guard output >= 0 else {
+        let error = Errno(rawValue: errno)
+        try? FileDescriptor(rawValue: theirs).close()
+        return Self.failedStart(error)
       }
-      if let reason = state.withLock({ $0.killReason }) { return reason }
-      let ending = result.terminationStatus.inWords
-      return result.closureResult ? ending : "\(ending) in the middle of an answer"
-    } catch let error as SubprocessError {
-      return error.code == .executableNotFound
-        ? "could not be started: there is no program `\(words[0])`" : Self.failedStart(error.underlyingError)
-    } catch {
-      return "could not be started: \(error)"
-    }
+      let words = command.words
+      var options = PlatformOptions()
+      // Ctrl-C in a terminal goes to a whole group. The parent alone decides what comes of it, even for a launcher.
+      options.processGroupID = 0
+      do {
+        let result = try await Subprocess.run(
+          words[0].contains("/") ? .path(FilePath(words[0])) : .name(words[0]),
+          arguments: Arguments(Array(words.dropFirst())), platformOptions: options,
+          input: .fileDescriptor(FileDescriptor(rawValue: theirs), closeAfterSpawningProcess: true),
+          output: .fileDescriptor(FileDescriptor(rawValue: output), closeAfterSpawningProcess: true),
+          error: .currentStandardError
+        ) { execution in
+          begin(connection, execution.processIdentifier.value)
+          connection.send(hello)
+          return await read(connection, execution.processIdentifier.value, take, closed)
+        }
+        if let reason = state.withLock({ $0.killReason }) { return reason }
+        let ending = result.terminationStatus.inWords
+        return result.closureResult ? ending : "\(ending) in the middle of an answer"
+      } catch let error as SubprocessError {
+        return error.code == .executableNotFound
+          ? "could not be started: there is no program `\(words[0])`" : Self.failedStart(error.underlyingError)
+      } catch {
+        return "could not be started: \(error)"
+      }
+    #else
+      return "could not be started: this program was built without worker processes, the trait `Processes` of Weft"
+    #endif
   }
 
   func send(_ frame: Frame) { state.withLock { $0.connection }?.send(frame) }
@@ -145,7 +151,9 @@ final class WorkerProcess: Sendable {
     }
   }
 
-  private static func failedStart(_ error: Errno?) -> String {
-    "could not be started" + (error.map { ": \($0.description.lowercased())" } ?? "")
-  }
+  #if Processes
+    private static func failedStart(_ error: Errno?) -> String {
+      "could not be started" + (error.map { ": \($0.description.lowercased())" } ?? "")
+    }
+  #endif
 }

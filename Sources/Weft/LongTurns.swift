@@ -2,7 +2,7 @@ import WeftMachine
 import WeftSyntax
 
 /// Tells of tasks that compute for long while others want to go on: of each place once.
-struct LongTurns {
+final class LongTurns {
   private let script: Script
   private let tell: (Diagnostic) -> Void
   private var known: Set<[Int]> = []
@@ -14,7 +14,7 @@ struct LongTurns {
     self.tell = tell
   }
 
-  mutating func look(at machine: Machine) {
+  func look(at machine: Machine) {
     guard let hold = machine.hold(longerThan: Self.longest),
       known.insert([hold.source, Int(hold.span.start)]).inserted
     else { return }

@@ -60,7 +60,7 @@ extension Script {
       if Task.isCancelled || !driver.runBriefly() {
         await withTaskExecutorPreference(LoopExecutor.shared) {
           mailbox.join(context.activity)
-          var longTurns = observer.warning.map { LongTurns(self, $0) }
+          let longTurns = observer.warning.map { LongTurns(self, $0) }
           await driver.drive(every: Self.progressInterval, wakes: observer.progress != nil) { now in
             observer.progress?(RunProgress(elapsed: now - machine.startedAt, block: machine.longestBlock))
             longTurns?.look(at: machine)

@@ -57,7 +57,7 @@ final class VirtualRun {
   /// What the world will answer. A file is read or written at that time, so that what is called off never happens.
   private final class PendingAnswer: DueNode {
     enum Work {
-      case fetch(FetchRequest, Result<FetchResponse, FetchFailure>)
+      case fetch(Result<FetchResponse, FetchFailure>)
       case file(FileRequest)
       case host(HostCall)
       /// With so many nanoseconds still to come after that.
@@ -66,17 +66,22 @@ final class VirtualRun {
 
     let deadline: Int64
     let sequence: UInt64
-    var position: Int32 = -1
+    @exclusivity(unchecked) var position: Int32 = -1
     unowned let seat: Seat
     let ticket: UInt64
     let work: Work
+    /// What is answered by `fetch`.
+    let request: FetchRequest?
 
-    init(at deadline: Int64, _ sequence: UInt64, _ seat: Seat, _ ticket: UInt64, _ work: Work) {
+    init(
+      at deadline: Int64, _ sequence: UInt64, _ seat: Seat, _ ticket: UInt64, _ work: Work, _ request: FetchRequest?
+    ) {
       self.deadline = deadline
       self.sequence = sequence
       self.seat = seat
       self.ticket = ticket
       self.work = work
+      self.request = request
     }
   }
 
@@ -249,8 +254,7 @@ final class VirtualRun {
       guard let next = earliest else { return .stuck }
       now = max(now, next)
       world.instant(now)
-      while let seat = computing.earliest, seat.deadline <= now {
-        computing.remove(seat)
+      while let seat = computing.takeDue(by: now) {
         idleCores = idleCores.map { $0 + 1 }
         if endTurn(of: seat, output) { return .finished }
       }
@@ -265,7 +269,7 @@ final class VirtualRun {
         shutdown(main)
       }
       answer()
-      while let seat = sleeping.earliest, seat.deadline <= now { wake(seat) }
+      while let seat = sleeping.takeDue(by: now) { wake(seat) }
       return .wentOn
     }
     let seat = ready.remove(at: ready.count > 1 ? order?.choose(ready.count) ?? 0 : 0)
@@ -388,7 +392,10 @@ final class VirtualRun {
   // MARK: Effects
 
   private func perform(for seat: Seat) {
-    for effect in seat.machine.takeEffects() {
+    var effects = seat.machine.takeEffects()
+    effects.reverse()
+    // One after the other is taken out, so that no request is copied.
+    while let effect = effects.popLast() {
       switch consume effect {
       case .startFetch(let ticket, let request):
         let answer = world.answer(request, now)
@@ -399,7 +406,7 @@ final class VirtualRun {
           result = .failure(
             FetchFailure(.timeout, "no answer from `\(request.url)` within the `timeout` of this request"))
         }
-        expect(.fetch(request, result), at: at, for: seat, ticket)
+        expect(.fetch(result), at: at, for: seat, ticket, request)
       case .startFileWork(let ticket, let request):
         expect(.file(request), at: time(after: world.fileDelay), for: seat, ticket)
       case .startBurn(let ticket, let nanoseconds):
@@ -414,7 +421,7 @@ final class VirtualRun {
         }
         pending.remove(answer)
         if case .burn = answer.work { idleCores = idleCores.map { $0 + 1 } }
-        if case .fetch(let request, _) = answer.work { world.cancelled(request) }
+        if let request = answer.request { world.cancelled(request) }
       case .openPool(let id, let kind, let workers, _): seat.pools[id] = Pool(kind, workers: workers, of: seat)
       case .closePool(let id): seat.pools[id] = nil
       case .startRemote(let ticket, let id, let task):
@@ -444,20 +451,21 @@ final class VirtualRun {
     return lastSequence
   }
 
-  private func expect(_ work: PendingAnswer.Work, at time: Int64, for seat: Seat, _ ticket: UInt64) {
-    let answer = PendingAnswer(at: time, nextSequence(), seat, ticket, work)
+  private func expect(
+    _ work: PendingAnswer.Work, at time: Int64, for seat: Seat, _ ticket: UInt64, _ request: FetchRequest? = nil
+  ) {
+    let answer = PendingAnswer(at: time, nextSequence(), seat, ticket, work, request)
     seat.answers[ticket] = answer
     pending.insert(answer)
   }
 
   private func answer() {
-    while let answer = pending.earliest, answer.deadline <= now {
-      pending.remove(answer)
+    while let answer = pending.takeDue(by: now) {
       answer.seat.answers.removeValue(for: answer.ticket)
       let machine = answer.seat.machine
       machine.setClock(to: now)
       switch answer.work {
-      case .fetch(_, let result): machine.fetchEnded(answer.ticket, result)
+      case .fetch(let result): machine.fetchEnded(answer.ticket, result)
       case .file(let request):
         let failure = FileFailure(.other, "this run has no files")
         machine.fileWorkEnded(answer.ticket, options.files?.perform(request) ?? .failure(failure))

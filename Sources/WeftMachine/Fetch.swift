@@ -11,9 +11,11 @@ public struct FetchRequest: Sendable {
   /// The most bytes that a body may have after decompression.
   public var bodyLimit: Int
 
+  public static let defaultBodyLimit = 64 << 20
+
   public init(
     method: String, url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil,
-    timeout: Int64? = nil, bodyLimit: Int = 64 << 20
+    timeout: Int64? = nil, bodyLimit: Int = defaultBodyLimit
   ) {
     self.method = method
     self.url = url

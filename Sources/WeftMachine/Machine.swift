@@ -39,12 +39,12 @@ public final class Machine {
   /// What random numbers come from.
   public let seed: UInt64
   /// What scripts have printed and no driver has taken yet.
-  var output: [UInt8] = []
+  @exclusivity(unchecked) var output: [UInt8] = []
   /// For building strings.
-  var scratch: [UInt8] = []
+  @exclusivity(unchecked) var scratch: [UInt8] = []
   @exclusivity(unchecked) var effects: [Effect] = []
   /// Constant strings by text, made once.
-  var interned: [String: Value] = [:]
+  @exclusivity(unchecked) var interned: [String: Value] = [:]
   /// Asked by natives that take longer than a slice, now and then: they have no other way to learn of the world.
   @exclusivity(unchecked) public var interruption: (() -> Interruption?)?
   /// At so many ticks, below 0, it is asked again.
@@ -144,7 +144,8 @@ public final class Machine {
   var ticksOfEarlierTasks = 0
   /// How what this machine gives back travels.
   public var resultCarrier = Carrier.memory
-  @exclusivity(unchecked) var observation: Observation?
+  /// Filled while `isObserved`.
+  @exclusivity(unchecked) var observation = Observation()
   /// Ticks used in earlier slices.
   @exclusivity(unchecked) var ticksBefore = 0
   @exclusivity(unchecked) private var sliceTicks = 0
@@ -325,7 +326,7 @@ public final class Machine {
         turnBegan = now
         guard prepareToRun(next) else { continue }
       }
-      if core.pointee.isObserved { observation?.running = core.pointee.fiber }
+      if core.pointee.isObserved { observation.running = core.pointee.fiber }
       switch execute() {
       case .parked:
         if core.pointee.isObserved { noteParked() }
@@ -412,7 +413,7 @@ public final class Machine {
   /// place in it. Nil if there is none, or if it runs in the prelude.
   public func hold(longerThan time: Int64) -> (source: Int, span: Span)? {
     guard let fiber = core.pointee.fiber, now - turnBegan > time,
-      readyCount > 0 || timers.earliest.map({ $0.deadline <= now - time / 2 }) ?? false
+      readyCount > 0 || timers.earliestDeadline.map({ $0 <= now - time / 2 }) ?? false
     else { return nil }
     let position = scriptPosition(of: fiber)
     guard let index = function(at: position), image.functions[index].source >= 0 else { return nil }

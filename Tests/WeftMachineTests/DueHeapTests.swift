@@ -26,8 +26,8 @@ import WeftMachine
         #expect(node.position == -1)
       case 1 where !model.isEmpty:
         let node = model.removeFirst()
-        #expect(heap.earliest === node)
-        heap.remove(node)
+        #expect(heap.takeDue(by: node.deadline - 1) == nil)
+        #expect(heap.takeDue(by: node.deadline) === node)
       default:
         let node = Node(Int64(random.next() % 50), sequence)
         heap.insert(node)
@@ -35,11 +35,10 @@ import WeftMachine
         model.insert(node, at: model.firstIndex { $0.deadline > node.deadline } ?? model.count)
       }
       #expect(heap.count == model.count)
-      #expect(heap.earliest === model.first)
+      #expect(heap.earliestDeadline == model.first?.deadline)
     }
     for node in model {
-      #expect(heap.earliest === node)
-      heap.remove(node)
+      #expect(heap.takeDue(by: .max) === node)
     }
     #expect(heap.isEmpty)
   }

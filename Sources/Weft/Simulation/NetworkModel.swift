@@ -137,7 +137,9 @@ public final class ModelledNetwork: Sendable {
     var url = url
     return url.withUTF8 { bytes in
       var rest = bytes[...]
-      if part == .host, let colon = rest.firstIndex(of: UInt8(ascii: ":")), rest[colon...].starts(with: "://".utf8) {
+      if part == .host, let colon = rest.firstIndex(of: UInt8(ascii: ":")), colon + 2 < bytes.count,
+        bytes[colon + 1] == UInt8(ascii: "/"), bytes[colon + 2] == UInt8(ascii: "/")
+      {
         rest = rest[(colon + 3)...]
       }
       let end = rest.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "/") && part == .host }

@@ -96,7 +96,7 @@ public struct RunAnalysis {
   private var openRequests = 0
   private var begun = 0
   /// Of each machine, the task that ran last.
-  private var active: [UInt32: UInt64] = [:]
+  private var active = NumberTable<UInt64>()
   /// How the task that ended last came there.
   private var last: (path: Path, time: Int64) = (Path(), 0)
   private var end: (path: Path, time: Int64)?
@@ -116,17 +116,17 @@ public struct RunAnalysis {
       tasks += 1
       // What leads to it is what led its starter there: whoever runs just now.
       var task = Task(block: start.block, function: start.function, time: time)
-      task.path = path(of: active[batch.worker] ?? start.parent, upTo: time)
+      task.path = path(of: active[UInt64(batch.worker)] ?? start.parent, upTo: time)
       live[record.task] = task
     case .taskBegan:
       begun += 1
       mostTasks = max(mostTasks, begun)
       resume(record.task, time, begins: true)
-      active[batch.worker] = record.task
+      active[UInt64(batch.worker)] = record.task
       if let kind = batch.pool { beganInWorker(record.task, kind, time) }
     case .resumed:
       resume(record.task, time)
-      active[batch.worker] = record.task
+      active[UInt64(batch.worker)] = record.task
     case .waiting(let reason, let on): wait(record.task, reason, on, time)
     case .taskLeft: leftWorker(record.task, time)
     case .taskEnded: ended(record.task, time)

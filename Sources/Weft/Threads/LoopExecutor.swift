@@ -26,10 +26,7 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
 
     mutating func takeAlarms(dueAt now: Int64) -> [Alarm] {
       var due: [Alarm] = []
-      while let alarm = alarms.earliest, alarm.deadline <= now {
-        alarms.remove(alarm)
-        due.append(alarm)
-      }
+      while let alarm = alarms.takeDue(by: now) { due.append(alarm) }
       return due
     }
   }
@@ -49,7 +46,7 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
     // What is unchecked is sound because the place is changed under the executor's lock alone.
     let deadline: Int64
     let sequence: UInt64
-    var position: Int32 = -1
+    @exclusivity(unchecked) var position: Int32 = -1
     fileprivate let action: @Sendable () -> Void
 
     fileprivate init(_ deadline: Int64, _ sequence: UInt64, _ action: @escaping @Sendable () -> Void) {

@@ -1,49 +1,45 @@
 public import WeftCompiler
 
 /// What a machine writes down while somebody observes it.
-final class Observation {
-  let worker: UInt32
-  let pool: PoolKind?
-  let wantsArguments: Bool
+struct Observation {
+  var worker: UInt32 = 0
+  var pool: PoolKind?
+  var wantsArguments = false
   /// The parent's name for the task that a worker carries out; 0 in the script's own machine.
-  @exclusivity(unchecked) var task: UInt64 = 0
+  var task: UInt64 = 0
   /// The fiber that runs, as long as it has not ended.
-  @exclusivity(unchecked) var running: FiberPointer?
+  var running: FiberPointer?
   /// The block and the kind of error of tries of a `retry` that have failed.
-  @exclusivity(unchecked) var failedTries: [FiberPointer: (block: UInt64, kind: String)] = [:]
-  @exclusivity(unchecked) var records: [RunRecord] = []
-  @exclusivity(unchecked) var texts: [String] = []
+  var failedTries: [FiberPointer: (block: UInt64, kind: String)] = [:]
+  var records: [RunRecord] = []
+  private var texts: [String] = []
   /// So many things happen in most turns.
   private static let usualTurn = 16
   /// Where the last method of a request stands among the texts.
-  @exclusivity(unchecked) private var method: UInt32?
+  private var method: UInt32?
 
-  init(worker: UInt32, pool: PoolKind?, wantsArguments: Bool) {
-    self.worker = worker
-    self.pool = pool
-    self.wantsArguments = wantsArguments
-  }
-
-  func text(_ text: String) -> RecordText {
+  mutating func text(_ text: String) -> RecordText {
     // Requests of one loop often go to one URL, and fail in one way.
     if texts.last == text { return RecordText(UInt32(texts.count - 1)) }
     texts.append(text)
     return RecordText(UInt32(texts.count - 1))
   }
 
-  func method(_ text: String) -> RecordText {
+  mutating func method(_ text: String) -> RecordText {
     if let method, texts[Int(method)] == text { return RecordText(method) }
     method = UInt32(texts.count)
     return self.text(text)
   }
 
-  func take() -> RunRecords? {
+  mutating func take() -> RunRecords? {
     if records.isEmpty { return nil }
     defer {
       // New ones, and not ones as large: the first turn of a run may start thousands of tasks, and most others do little.
       records = []
       records.reserveCapacity(Self.usualTurn)
       texts = []
+      // A method and a URL.
+      texts.reserveCapacity(2)
       method = nil
     }
     return RunRecords(worker: worker, pool: pool, records: records, texts: texts)
@@ -58,37 +54,37 @@ extension Machine {
   ///   - pool: The kind of pool that the worker belongs to.
   ///   - arguments: Whether to write down the arguments of tasks as well.
   public func observe(worker: UInt32 = 0, pool: PoolKind? = nil, arguments: Bool = false) {
-    observation = Observation(worker: worker, pool: pool, wantsArguments: arguments)
+    observation.worker = worker
+    observation.pool = pool
+    observation.wantsArguments = arguments
     core.pointee.isObserved = true
   }
 
   /// What has happened since the last call; nil if nothing has, or nobody observes.
   public func takeRecords() -> RunRecords? {
-    core.pointee.isObserved ? observation?.take() : nil
+    core.pointee.isObserved ? observation.take() : nil
   }
 
   // MARK: Names
 
   /// The task's name in the whole run.
   func recordName(of fiber: FiberPointer) -> UInt64 {
-    guard let observation else { return UInt64(fiber.pointee.number) }
     if isWorker, fiber.pointee.home == root { return observation.task }
     return UInt64(observation.worker) << 32 | UInt64(fiber.pointee.number)
   }
 
   func recordName(of scope: ScopePointer) -> UInt64 {
-    UInt64(observation?.worker ?? 0) << 32 | UInt64(scope.pointee.number)
+    UInt64(observation.worker) << 32 | UInt64(scope.pointee.number)
   }
 
   // MARK: Writing down
 
   /// Each call of these stands behind a look at `isObserved`.
   @inline(never) func note(_ fiber: FiberPointer, _ event: RunRecord.Event) {
-    observation?.records.append(RunRecord(time: now - startedAt, task: recordName(of: fiber), event: event))
+    observation.records.append(RunRecord(time: now - startedAt, task: recordName(of: fiber), event: event))
   }
 
   @inline(never) func noteStart(of fiber: FiberPointer, function: Int) {
-    guard let observation else { return }
     let home = fiber.pointee.home
     // A worker's task was started elsewhere.
     if isWorker, home == root { return }
@@ -116,11 +112,10 @@ extension Machine {
       // Of a million tasks that a loop starts, most have a number.
       text += value.tag == Kind.int ? String(value.int) : preview(value)
     }
-    return observation?.text(text) ?? .none
+    return observation.text(text)
   }
 
   @inline(never) func noteEnd(of fiber: FiberPointer, _ outcome: FiberOutcome, _ cancellation: ScopePointer?) {
-    guard let observation else { return }
     if observation.running == fiber { observation.running = nil }
     if !observation.failedTries.isEmpty { observation.failedTries[fiber] = nil }
     if isWorker, fiber.pointee.home == root { return note(fiber, .taskLeft) }
@@ -162,7 +157,7 @@ extension Machine {
   @inline(never) func noteCancellation(of scope: ScopePointer, _ reason: CancelReason) {
     let event = RunRecord.Event.blockCancelled(recordName(of: scope), reason.reason)
     guard let owner = scope.pointee.owner else {
-      observation?.records.append(RunRecord(time: now - startedAt, task: observation?.task ?? 0, event: event))
+      observation.records.append(RunRecord(time: now - startedAt, task: observation.task, event: event))
       return
     }
     note(owner, event)
@@ -171,7 +166,6 @@ extension Machine {
   @inline(never) func noteClosing(
     of scope: ScopePointer, by fiber: FiberPointer, _ place: UnsafeMutablePointer<Value>, _ outcome: ScopeOutcome
   ) {
-    guard let observation else { return }
     note(fiber, .blockEnded(recordName(of: scope)))
     if scope.pointee.kind == ScopeKind.retry.rawValue, case .goOn = outcome,
       place.pointee.int == Int64(Completion.otherwise), (place + 1).pointee.tag == Kind.error
@@ -184,7 +178,7 @@ extension Machine {
 
   /// The `retry` of the running fiber begins its pause.
   @inline(never) func noteRetry(_ number: Int64) {
-    guard let observation, let fiber = core.pointee.fiber,
+    guard let fiber = core.pointee.fiber,
       let (block, kind) = observation.failedTries.removeValue(forKey: fiber)
     else { return }
     note(
@@ -199,7 +193,7 @@ extension Machine {
 
   /// The fiber does not run any more; what it waits for is written down, if it has not ended.
   @inline(never) func noteParked() {
-    guard let observation, let fiber = observation.running else { return }
+    guard let fiber = observation.running else { return }
     observation.running = nil
     noteWaiting(fiber)
   }
@@ -250,7 +244,6 @@ extension Machine {
   }
 
   @inline(never) func noteFetch(_ fiber: FiberPointer, _ ticket: UInt64, _ request: FetchRequest) {
-    guard let observation else { return }
     let start = RunRecord.FetchStart(
       ticket: ticket, method: observation.method(request.method), url: observation.text(request.url),
       function: Int32(truncatingIfNeeded: namedFunction(of: fiber)), sent: Int64(request.body?.count ?? 0))
@@ -260,7 +253,6 @@ extension Machine {
   @inline(never) func noteFetchEnd(
     _ fiber: FiberPointer, _ ticket: UInt64, _ result: Result<FetchResponse, FetchFailure>?
   ) {
-    guard let observation else { return }
     var ending = RunRecord.FetchEnding(ticket: ticket)
     switch result {
     case .success(let response):

@@ -40,23 +40,27 @@ extension Machine {
     guard url.tag == Kind.string else {
       throw raise(.typeError, "`fetch` needs a URL, a String, not \(article(Machine.typeName(url)))")
     }
-    var request = FetchRequest(method: "GET", url: url.text)
+    var method = "GET"
+    var headers: [(name: String, value: String)] = []
+    var body: [UInt8]?
+    var timeout: Int64?
+    var bodyLimit = FetchRequest.defaultBodyLimit
     if slot[4].tag != Kind.unset {
       guard slot[3].tag == Kind.unset || slot[3].tag == Kind.none else {
         throw raise(.argumentError, "`fetch` takes `body` or `json`, not both")
       }
-      request.body = try JSONWriter.text(self, slot[4], indent: nil)
-      request.headers.append(("content-type", "application/json"))
-      request.method = "POST"
+      body = try JSONWriter.text(self, slot[4], indent: nil)
+      headers.append(("content-type", "application/json"))
+      method = "POST"
     }
     switch slot[3].tag {
     case Kind.unset, Kind.none: break
     case Kind.string:
-      request.body = Array(StringBlock(slot[3]).buffer)
-      request.method = "POST"
+      body = Array(StringBlock(slot[3]).buffer)
+      method = "POST"
     case Kind.bytes:
-      request.body = Array(BytesBlock(slot[3]).buffer)
-      request.method = "POST"
+      body = Array(BytesBlock(slot[3]).buffer)
+      method = "POST"
     default:
       throw raise(
         .typeError, "`body` must be a String or Bytes, not \(article(Machine.typeName(slot[3])))",
@@ -64,7 +68,7 @@ extension Machine {
     }
     switch slot[1].tag {
     case Kind.unset, Kind.none: break
-    case Kind.string: request.method = slot[1].text.uppercased()
+    case Kind.string: method = slot[1].text.uppercased()
     default: throw raise(.typeError, "`method` must be a String, not \(article(Machine.typeName(slot[1])))")
     }
     switch slot[2].tag {
@@ -76,15 +80,15 @@ extension Machine {
         guard entry.key.tag == Kind.string else { throw raise(.typeError, "the names of headers must be Strings") }
         let value = try text(of: entry.value)
         let name = entry.key.text
-        if name.lowercased() == "content-type" { request.headers.removeAll { $0.name == "content-type" } }
-        request.headers.append((name, value.text))
+        if name.lowercased() == "content-type" { headers.removeAll { $0.name == "content-type" } }
+        headers.append((name, value.text))
         heap.release(value)
       }
     default: throw raise(.typeError, "`headers` must be a Map, not \(article(Machine.typeName(slot[2])))")
     }
     switch slot[5].tag {
     case Kind.unset, Kind.none: break
-    case Kind.duration: request.timeout = max(1, slot[5].int)
+    case Kind.duration: timeout = max(1, slot[5].int)
     default:
       throw raise(
         .typeError, "`timeout` must be a Duration, not \(article(Machine.typeName(slot[5])))",
@@ -92,11 +96,12 @@ extension Machine {
     }
     switch slot[6].tag {
     case Kind.unset, Kind.none: break
-    case Kind.int where slot[6].int >= 0: request.bodyLimit = Int(slot[6].int)
+    case Kind.int where slot[6].int >= 0: bodyLimit = Int(slot[6].int)
     default: throw raise(.typeError, "`limit` must be a number of bytes, such as `10MB`")
     }
-    request.bodyLimit = min(request.bodyLimit, limits.response)
-    return request
+    return FetchRequest(
+      method: method, url: url.text, headers: headers, body: body, timeout: timeout,
+      bodyLimit: min(bodyLimit, limits.response))
   }
 
   /// The driver's answer to `startFetch`. An answer that nobody waits for any more is dropped.

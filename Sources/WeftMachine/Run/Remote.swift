@@ -292,7 +292,7 @@ extension Machine {
     self.startedAt = startedAt
     wallClockAtStart = wallClock
     isWorker = true
-    observation?.task = task.name
+    observation.task = task.name
     remoteResult = nil
     ticksOfEarlierTasks = ticks
     limits.operations = ticks.addingClamped(task.ticks)

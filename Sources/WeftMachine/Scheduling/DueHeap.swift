@@ -14,7 +14,7 @@ public protocol DueNode {
 /// ```swift
 /// var heap = DueHeap<Answer>()      // final class Answer: DueNode { … }
 /// heap.insert(answer)
-/// while let next = heap.earliest, next.deadline <= now { heap.remove(next) }
+/// while let next = heap.takeDue(by: now) { … }
 /// ```
 @frozen public struct DueHeap<Node: DueNode> {
   @usableFromInline var nodes: [Node] = []
@@ -23,7 +23,6 @@ public protocol DueNode {
 
   @inlinable public var isEmpty: Bool { nodes.isEmpty }
   @inlinable public var count: Int { nodes.count }
-  @inlinable public var earliest: Node? { nodes.first }
   @inlinable public var earliestDeadline: Int64? { nodes.isEmpty ? nil : nodes[0].deadline }
 
   @inlinable static func isBefore(_ left: Node, _ right: Node) -> Bool {
@@ -69,6 +68,14 @@ public protocol DueNode {
   @inlinable public mutating func insert(_ node: Node) {
     nodes.append(node)
     moveUp(from: nodes.count - 1)
+  }
+
+  /// Takes the earliest node out, if its deadline has come by `time`.
+  @inlinable public mutating func takeDue(by time: Int64) -> Node? {
+    guard let earliestDeadline, earliestDeadline <= time else { return nil }
+    let node = nodes[0]
+    remove(node)
+    return node
   }
 
   /// Takes a node out, if it is in.

@@ -26,8 +26,7 @@ extension Machine {
 
   /// Carries out the timers that are due.
   func fireTimers() {
-    while let timer = timers.earliest, timer.deadline <= now {
-      timers.remove(timer)
+    while let timer = timers.takeDue(by: now) {
       let node = timer.node
       let raw = UnsafeMutableRawPointer(node)
       if node.pointee.isScope {

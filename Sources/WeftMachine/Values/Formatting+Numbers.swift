@@ -6,8 +6,21 @@
 
 extension Machine {
   static func digits(_ value: Int64, into output: inout [UInt8]) {
-    if (0..<10).contains(value) { return output.append(UInt8(ascii: "0") + UInt8(value)) }
-    output.append(contentsOf: String(value).utf8)
+    // 19 digits and a sign.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { buffer in
+      var place = buffer.count
+      func put(_ byte: UInt8) {
+        place -= 1
+        buffer.initializeElement(at: place, to: byte)
+      }
+      var rest = value.magnitude
+      repeat {
+        put(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+        rest /= 10
+      } while rest > 0
+      if value < 0 { put(UInt8(ascii: "-")) }
+      output.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[place...]))
+    }
   }
 
   /// The shortest text that reads back as the same Float, always with a point or an exponent.

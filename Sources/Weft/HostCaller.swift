@@ -26,16 +26,21 @@ final class HostCaller: Sendable {
 
   /// The answer of a function that has it at once; else that comes to the mailbox.
   func start(_ ticket: UInt64, _ call: HostCall) -> HostAnswer? {
-    if call.isBlocking {
+    let arguments = call.arguments
+    let perform: @Sendable ([WeftValue]) async -> HostAnswer
+    switch call.way {
+    case .awaiting(let function): perform = function
+    case .blocking(let function), .inline(let function):
       state.withLock { $0.running += 1 }
-      BlockingThreads.shared.run { [self] in ended(ticket, call.performBlocking()) }
+      BlockingThreads.shared.run { [self] in ended(ticket, HostAnswer { try function(arguments) }) }
       return nil
     }
     state.withLock { state in
       state.running += 1
       state.calls[ticket] = .starting
     }
-    let task = Self.begin { [self] in ended(ticket, await call.perform()) }
+    // Not by way of `HostCall.perform`: each asynchronous function on the way costs two looks at the executor.
+    let task = Self.begin { [self] in ended(ticket, await perform(arguments)) }
     return state.withLock { state in
       if case .answered(let answer) = state.calls[ticket] {
         state.calls[ticket] = nil

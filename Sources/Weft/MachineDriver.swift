@@ -12,7 +12,7 @@ final class MachineDriver {
   private let files: FileWorker?
   private let hostCalls: HostCaller
   /// What functions of the host have answered at once.
-  private var hostAnswers: [(ticket: UInt64, answer: HostAnswer)] = []
+  @exclusivity(unchecked) private var hostAnswers: [(ticket: UInt64, answer: HostAnswer)] = []
   /// Calls of the script's tasks by the host, by ticket.
   private var taskCalls: [UInt64: TaskCall] = [:]
   private var isPaused = false
@@ -218,8 +218,11 @@ final class MachineDriver {
   // MARK: Effects
 
   private func perform() {
-    for effect in machine.takeEffects() {
-      switch effect {
+    var effects = machine.takeEffects()
+    effects.reverse()
+    // One after the other is taken out, so that none is copied.
+    while let effect = effects.popLast() {
+      switch consume effect {
       case .startFetch(let ticket, let request):
         guard let fetcher = context.fetcher else {
           mailbox.post(.fetchEnded(ticket: ticket, .failure(FetchFailure(.other, "this run has no network"))))
@@ -301,8 +304,8 @@ final class MachineDriver {
   /// Hands events to the machine; false when there were none.
   private func deliver() -> Bool {
     let hasAnswers = !hostAnswers.isEmpty
-    for (ticket, answer) in hostAnswers { machine.hostCallEnded(ticket, answer) }
-    hostAnswers.removeAll(keepingCapacity: true)
+    if hostAnswers.count > 1 { hostAnswers.reverse() }
+    while let (ticket, answer) = hostAnswers.popLast() { machine.hostCallEnded(ticket, answer) }
     let events = mailbox.take()
     if events.isEmpty { return hasAnswers }
     activate()

@@ -1,3 +1,4 @@
+import Synchronization
 import WeftMachine
 
 /// Through which the outside reaches a machine: answers, and the wish to end it. One reader, any number of writers.
@@ -50,6 +51,8 @@ final class Mailbox: Sendable {
   }
 
   private let state = Locked(State())
+  /// The reader looks here before it takes the lock.
+  private let hasEvents = Atomic<Bool>(false)
 
   /// False when nobody reads any more.
   @discardableResult
@@ -62,6 +65,7 @@ final class Mailbox: Sendable {
       }
       state.activity?.add()
       state.events.append(event)
+      hasEvents.store(true, ordering: .releasing)
       defer { state.reader = nil }
       return (state.reader, true)
     }
@@ -108,8 +112,9 @@ final class Mailbox: Sendable {
 
   /// What has come so far, without waiting.
   func take() -> [Event] {
-    state.withLock { state in
-      if state.events.isEmpty { return [] }
+    if !hasEvents.load(ordering: .acquiring) { return [] }
+    return state.withLock { state in
+      hasEvents.store(false, ordering: .relaxed)
       defer { state.events = [] }
       return state.events
     }
@@ -117,7 +122,11 @@ final class Mailbox: Sendable {
 
   /// For the reader: these will come again, before all others.
   func putBack(_ events: ArraySlice<Event>) {
-    if !events.isEmpty { state.withLock { $0.events.insert(contentsOf: events, at: 0) } }
+    if events.isEmpty { return }
+    state.withLock { state in
+      state.events.insert(contentsOf: events, at: 0)
+      hasEvents.store(true, ordering: .relaxed)
+    }
   }
 
   /// Waits for an event, or until `deadline` on the loop's clock.

@@ -394,7 +394,7 @@ final class VirtualRun {
   private func perform(for seat: Seat) {
     var effects = seat.machine.takeEffects()
     effects.reverse()
-    // One after the other is taken out, so that no request is copied.
+    // One after the other is taken out, so that none is copied.
     while let effect = effects.popLast() {
       switch consume effect {
       case .startFetch(let ticket, let request):

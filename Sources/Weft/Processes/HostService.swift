@@ -104,8 +104,10 @@ final class HostService: Sendable {
     state.withLock { state in
       // What a task asked that has ended since.
       if state.ticket != ticket { return }
-      if call.isBlocking {
-        BlockingThreads.shared.run { [self] in answer(ticket, request.id, call.performBlocking()) }
+      if case .blocking(let function) = call.way {
+        BlockingThreads.shared.run { [self] in
+          answer(ticket, request.id, HostAnswer { try function(call.arguments) })
+        }
       } else {
         state.tasks[request.id] = Task(executorPreference: LoopExecutor.shared) { [self] in
           answer(ticket, request.id, await call.perform())

@@ -33,7 +33,7 @@ public struct HostFunction: Sendable {
     case direct(DirectCall, fromValues: @Sendable ([WeftValue]) throws -> WeftValue)
     /// On a thread for it.
     case blocking(@Sendable ([WeftValue]) throws -> WeftValue)
-    case awaiting(@Sendable ([WeftValue]) async throws -> WeftValue)
+    case awaiting(@Sendable ([WeftValue]) async -> HostAnswer)
   }
 
   typealias DirectCall =
@@ -48,7 +48,9 @@ public struct HostFunction: Sendable {
   ) {
     self.init(
       name, parameters, parameters.map { optional.contains($0.name) }, documentation,
-      .awaiting { try await body(Self.filled($0, parameters)) })
+      .awaiting {
+        do { return .value(try await body(Self.filled($0, parameters))) } catch { return HostAnswer(failing: error) }
+      })
   }
 
   /// The arguments of a call, with the defaults of those that were left out.
@@ -185,7 +187,11 @@ extension HostFunction {
       name, parameters, optionals(repeat (each Argument).self), documentation,
       .awaiting { arguments in
         var reader = ValueArguments(signature, arguments)
-        return try WeftValue(encoding: try await body(repeat reader.next((each Argument).self)))
+        do {
+          return .value(try WeftValue(encoding: try await body(repeat reader.next((each Argument).self))))
+        } catch {
+          return HostAnswer(failing: error)
+        }
       })
   }
 
@@ -198,8 +204,12 @@ extension HostFunction {
       name, parameters, optionals(repeat (each Argument).self), documentation,
       .awaiting { arguments in
         var reader = ValueArguments(signature, arguments)
-        try await body(repeat reader.next((each Argument).self))
-        return .none
+        do {
+          try await body(repeat reader.next((each Argument).self))
+          return .value(.none)
+        } catch {
+          return HostAnswer(failing: error)
+        }
       })
   }
 

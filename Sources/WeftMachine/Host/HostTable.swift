@@ -182,37 +182,32 @@ public final class HostBinding: @unchecked Sendable {
 /// A call of a host function that the driver carries out.
 public struct HostCall: Sendable {
   private let body: HostFunction.Body
-  private let arguments: [WeftValue]
+  package let arguments: [WeftValue]
 
   init(_ body: HostFunction.Body, _ arguments: [WeftValue]) {
     self.body = body
     self.arguments = arguments
   }
 
-  /// It blocks the thread that it runs on.
-  package var isBlocking: Bool { if case .blocking = body { true } else { false } }
+  /// What its arguments are to be given to, and how. What the function throws becomes what a script can catch.
+  package enum Way {
+    case inline(@Sendable ([WeftValue]) throws -> WeftValue)
+    case blocking(@Sendable ([WeftValue]) throws -> WeftValue)
+    case awaiting(@Sendable ([WeftValue]) async -> HostAnswer)
+  }
 
-  /// Carries it out; what it throws becomes what a script can catch.
-  package func perform() async -> HostAnswer {
-    do {
-      switch body {
-      case .direct(_, let call), .blocking(let call): return .value(try call(arguments))
-      case .awaiting(let call): return .value(try await call(arguments))
-      }
-    } catch {
-      return .failed(WeftError(describing: error))
+  package var way: Way {
+    switch body {
+    case .direct(_, let call): .inline(call)
+    case .blocking(let call): .blocking(call)
+    case .awaiting(let call): .awaiting(call)
     }
   }
 
-  /// The same for one that is not asynchronous.
-  package func performBlocking() -> HostAnswer {
-    do {
-      switch body {
-      case .direct(_, let call), .blocking(let call): return .value(try call(arguments))
-      case .awaiting: throw WeftError(ErrorKind.hostError.rawValue, "this function of the host has to be awaited")
-      }
-    } catch {
-      return .failed(WeftError(describing: error))
+  package func perform() async -> HostAnswer {
+    switch way {
+    case .inline(let call), .blocking(let call): HostAnswer { try call(arguments) }
+    case .awaiting(let call): await call(arguments)
     }
   }
 }
@@ -223,4 +218,13 @@ public enum HostAnswer: Sendable {
   /// One value that came from another process; it may be an error to throw.
   case parcel(Parcel, isError: Bool)
   case failed(WeftError)
+}
+
+extension HostAnswer {
+  package init(_ call: () throws -> WeftValue) {
+    do { self = .value(try call()) } catch { self.init(failing: error) }
+  }
+
+  /// What a script can catch.
+  init(failing error: any Error) { self = .failed(WeftError(describing: error)) }
 }

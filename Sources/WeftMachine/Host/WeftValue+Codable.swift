@@ -118,6 +118,11 @@ struct ValueDecoder: Decoder, SingleValueDecodingContainer {
       guard let double = value.double else { throw mismatch("a Float") }
       return same(Float(double), as: type)
     }
+    return try decodeOther(type)
+  }
+
+  /// Apart, because what is asked of the runtime here would else be asked at the start of each `decode`.
+  @inline(never) private func decodeOther<T: Decodable>(_ type: T.Type) throws -> T {
     if let integer = type as? any FixedWidthInteger.Type, let decoded = try self.integer(integer) as? T {
       return decoded
     }
